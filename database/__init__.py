@@ -1,0 +1,1 @@
+"""The one schema: what every house stores its rows with. It knows no domain words."""

@@ -1,0 +1,88 @@
+"""Engines and sessions; nothing global.
+
+Reading sessions begin deferred, writing sessions take SQLite's one write lock at
+once (BEGIN IMMEDIATE): an immediate *reader* would wait behind every writer, and a
+deferred *writer* fails with "database is locked" when it upgrades too late.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+_IMMEDIATE = "begin_immediate"
+BUSY_TIMEOUT_MS = 15_000
+
+
+class DatabaseUnreachable(Exception):
+    """The database is not there or does not answer; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database with its two ways in: ``read`` and ``write`` make sessions."""
+
+    engine: Engine
+    read: sessionmaker[Session]
+    write: sessionmaker[Session]
+
+    def check(self) -> None:
+        """Raise DatabaseUnreachable with a sentence unless the database answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("select 1"))
+        except SQLAlchemyError as error:
+            raise DatabaseUnreachable(
+                f"The database {self.engine.url.render_as_string()} cannot be reached. "
+                "Check BUURTPOST_DATABASE_URL and that the server runs."
+            ) from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open ``sqlite:///...`` or ``postgresql://...`` (psycopg 3); connects lazily."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(url)
+    else:
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True
+        )
+    return Database(
+        engine=engine,
+        read=sessionmaker(engine),
+        write=sessionmaker(engine.execution_options(**{_IMMEDIATE: True})),
+    )
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: we choose the kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # Python ships FULL, but a distribution may not: a mail that went out
+        # must be on the disk before anyone counts on it.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(_IMMEDIATE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"

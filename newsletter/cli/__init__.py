@@ -1,0 +1,23 @@
+"""The command line: equal to the screen, by the same functions.
+
+To add a group of commands, write one file here and list it in GROUPS.
+"""
+
+import click
+
+from newsletter.cli import database
+from newsletter.cli.door import Commands, Door
+
+GROUPS: tuple[click.Command, ...] = (database.db,)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="buurtpost")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Buurtpost: newsletters for learning communities."""
+    context.obj = context.obj or Door()
+
+
+for _group in GROUPS:
+    main.add_command(_group)

@@ -1,0 +1,137 @@
+"""The ledger: one row per person per mailing, and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database.base import Base
+from database.types import EnumText, Json
+from newsletter.issues.models import Issue
+
+
+class MailingState(StrEnum):
+    SCHEDULED = "scheduled"  # freezes and starts at start_at
+    SENDING = "sending"  # frozen; chunks may be claimed
+    PAUSED = "paused"  # by a person or by a provider that refused; nothing is claimed
+    HELD = "held"  # could not start as scheduled; a person must look
+    SENT = "sent"  # nothing waits and nothing is on its way
+    CANCELLED = "cancelled"  # stopped for good; who was not reached never will be
+
+
+class Exclusion(StrEnum):
+    """Why a candidate gets nothing: one reason a person, the first that holds."""
+
+    SUPPRESSED = "suppressed"
+    ENDED = "ended"
+    QUARANTINED = "quarantined"
+    PENDING = "pending"
+    NO_CONSENT = "no_consent"  # confirmed, yet no consent record to show for it
+    RESTING = "resting"  # paused until a day that has not come
+    BUNDLED = "bundled"  # gets the monthly bundle instead
+    NOTHING_FOR_YOU = "nothing_for_you"  # no block is meant for them
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"  # waits to be claimed, or to be tried again at not_before
+    SENDING = "sending"  # claimed; the journal knows more
+    ACCEPTED = "accepted"  # the provider took responsibility
+    DELIVERED = "delivered"  # the reader's server took it
+    BOUNCED = "bounced"  # came back
+    COMPLAINED = "complained"  # reported as spam
+    REFUSED = "refused"  # never will
+    CANCELLED = "cancelled"  # left or was suppressed in time, or the mailing stopped
+    IN_DOUBT = "in_doubt"  # nobody knows; never sent again by itself
+
+
+class ChunkState(StrEnum):
+    OPEN = "open"  # has queued deliveries, due at not_before
+    LEASED = "leased"  # a worker has it until lease_until
+    DONE = "done"  # every delivery in it is final or in doubt
+
+
+class Mailing(Base):
+    """The act of sending one issue to its audience; an issue has at most one."""
+
+    __tablename__ = "mailing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), unique=True)
+    state: Mapped[MailingState] = mapped_column(EnumText(MailingState))
+    started_by: Mapped[str]
+    created_at: Mapped[datetime]
+    start_at: Mapped[datetime | None]
+    frozen_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")  # why paused or held
+    consent_head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+
+    issue: Mapped[Issue] = relationship(lazy="joined")
+
+
+class Variant(Base):
+    """What all readers with the same edition and visible blocks get: frozen content."""
+
+    __tablename__ = "variant"
+    __table_args__ = (UniqueConstraint("mailing_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    key: Mapped[str]  # "base", "base-3f9c1a", "lpb"
+    edition: Mapped[str]  # "base", a partner's slug or a region code
+    label: Mapped[str]  # "A", "B", ... in the order shown
+    blocks: Mapped[list[str]] = mapped_column(Json)  # ids of the visible blocks
+    mail: Mapped[dict[str, Any]] = mapped_column(Json)  # subject, sender, headers
+    html: Mapped[str]  # merge template
+    text: Mapped[str]  # merge template
+    web: Mapped[str]  # the archive's page: nothing personal, no slots
+    sha256: Mapped[str]
+
+
+class Chunk(Base):
+    """A range of deliveries of one variant, claimed together."""
+
+    __tablename__ = "chunk"
+    __table_args__ = (Index("ix_chunk_due", "mailing_id", "state", "not_before"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id"))
+    first_seq: Mapped[int]
+    last_seq: Mapped[int]  # inclusive
+    state: Mapped[ChunkState] = mapped_column(EnumText(ChunkState))
+    not_before: Mapped[datetime]
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    token: Mapped[int] = mapped_column(default=0)  # fencing: grows at each claim
+    # Attempts already spent on whoever is still queued in this chunk.
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Delivery(Base):
+    """One recipient of one mailing. Holds nothing personal: it outlives an erasure.
+
+    No foreign key to the subscriber (it doubles the cost of a freeze); erasing a
+    person clears ``subscriber_id`` by statement.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        # Nobody twice, also not somebody erased and returned (sending.md 2.1).
+        UniqueConstraint("mailing_id", "address_hash"),
+    )
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    subscriber_id: Mapped[int | None] = mapped_column(BigInteger)
+    edition: Mapped[str]
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("variant.id"))
+    exclusion: Mapped[Exclusion | None] = mapped_column(EnumText(Exclusion))
+    state: Mapped[DeliveryState | None] = mapped_column(EnumText(DeliveryState))
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    detail: Mapped[str] = mapped_column(default="")  # the provider's words, short

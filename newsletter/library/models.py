@@ -1,0 +1,85 @@
+"""Stories, and the knowledge they are linked to."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database.base import Base
+from database.types import EnumText, Json
+from newsletter.partners.models import Partner
+
+
+class ItemKind(StrEnum):
+    STORY = "story"  # a piece from practice, ours or a partner's
+    RESEARCH = "research"
+    METHOD = "method"
+    THEORY = "theory"
+    HISTORY = "history"
+    COLUMN = "column"
+    EVENT = "event"
+
+
+class Relation(StrEnum):
+    """How a story stands to a knowledge item."""
+
+    ILLUSTRATES = "illustrates"
+    SUPPORTS = "supports"
+    ELABORATES = "elaborates"
+    NUANCES = "nuances"  # nuances or contradicts
+    USES_METHOD = "uses-method"
+
+
+class LibraryItem(Base):
+    """A story or a knowledge item; ``kind`` says which. One slug for one piece."""
+
+    __tablename__ = "library_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[ItemKind] = mapped_column(EnumText(ItemKind))
+    title: Mapped[str]
+    summary: Mapped[str]  # one or two sentences, plain text
+    body: Mapped[str]  # HTML, sanitised and of limited depth
+    language: Mapped[str] = mapped_column(default="nl")
+    url: Mapped[str | None]  # where it was published first (canonical)
+    published_on: Mapped[date | None]
+    people: Mapped[list[str]] = mapped_column(Json)
+    regions: Mapped[list[str]] = mapped_column(Json)  # CBS codes
+    themes: Mapped[list[str]] = mapped_column(Json)
+    image: Mapped[str | None]  # media hash
+    image_alt: Mapped[str | None]  # "" is decoration, decided; None is undecided
+    image_width: Mapped[int | None]
+    image_height: Mapped[int | None]
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    partner: Mapped[Partner | None] = relationship(lazy="joined")
+    links: Mapped[list["KnowledgeLink"]] = relationship(
+        foreign_keys="KnowledgeLink.story_id", order_by="KnowledgeLink.id"
+    )
+
+    @property
+    def is_story(self) -> bool:
+        return self.kind is ItemKind.STORY
+
+
+class KnowledgeLink(Base):
+    """Story -> knowledge item, with a relation and a one-sentence why."""
+
+    __tablename__ = "knowledge_link"
+    __table_args__ = (UniqueConstraint("story_id", "knowledge_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    story_id: Mapped[int] = mapped_column(ForeignKey("library_item.id"))
+    knowledge_id: Mapped[int] = mapped_column(ForeignKey("library_item.id"), index=True)
+    relation: Mapped[Relation] = mapped_column(EnumText(Relation))
+    why: Mapped[str]
+    created_at: Mapped[datetime]
+
+    knowledge: Mapped[LibraryItem] = relationship(foreign_keys=[knowledge_id])
+    story: Mapped[LibraryItem] = relationship(
+        foreign_keys=[story_id], overlaps="links"
+    )

@@ -1,0 +1,31 @@
+"""An organisation we exchange stories and share editions with."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database.base import Base
+from subscribers.models import Sender
+
+
+class Partner(Base):
+    """A partner's brand; the organisation one consents to is its ``sender``.
+
+    ``slug`` is the sender's slug too: rules and files say ``{"partner": "lpb"}``.
+    """
+
+    __tablename__ = "partner"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    sender_id: Mapped[int] = mapped_column(ForeignKey("sender.id"), unique=True)
+    colour: Mapped[str]  # #rrggbb
+    logo: Mapped[str]  # media hash
+    logo_width: Mapped[int]  # px as stored
+    logo_height: Mapped[int]
+    from_address: Mapped[str | None]  # None: the list's own
+    created_at: Mapped[datetime]
+
+    sender: Mapped[Sender] = relationship(lazy="joined")

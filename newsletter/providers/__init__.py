@@ -1,0 +1,1 @@
+"""Who carries mail. To add one, write ``providers/<name>`` and list it in PROVIDERS."""

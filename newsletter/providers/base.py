@@ -1,0 +1,95 @@
+"""The one interface between what we send and who carries it.
+
+A provider knows no database: it takes values, marks each recipient in the journal as
+it goes, and returns nothing. The contract suite in
+``tests/newsletter/providers/test_contract.py`` runs over every one of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.errors import NewsletterError
+from newsletter.rendering.merge import MergeTemplate, Slot
+
+Stop = Callable[[], bool]  # True: begin no new hand-over
+
+
+@dataclass(frozen=True)
+class Message:
+    """All that is the same for everyone in a chunk."""
+
+    folder: str  # the issue's number, or "service"
+    from_name: str
+    from_address: str
+    reply_to: str
+    subject: MergeTemplate  # plain text, no CR or LF
+    html: MergeTemplate
+    text: MergeTemplate
+    language: str
+    headers: tuple[tuple[str, str], ...]  # List-Id, Feedback-ID, ...; ASCII
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person of a chunk."""
+
+    delivery: str  # opaque and stable: "12-345" is mailing 12, seq 345
+    address: str
+    name: str  # "" when unknown
+    values: Mapping[Slot, str]
+    one_click_url: str | None  # RFC 8058; None on service mail
+
+
+@dataclass(frozen=True)
+class Chunk:
+    message: Message
+    recipients: tuple[Recipient, ...]
+
+
+class Marks(Protocol):
+    """Where a provider says what became of each recipient, by place in the chunk."""
+
+    def handed_over(self, place: int) -> None:
+        """Call before the byte that lets the provider take the mail leaves us."""
+
+    def accepted(self, place: int, reference: str = "") -> None:
+        """The provider took responsibility; ``reference`` is its own id."""
+
+    def refused(self, place: int, why: str) -> None:
+        """Never, for this recipient; ``why`` in the provider's words."""
+
+    def later(self, place: int, why: str) -> None:
+        """Not now: certainly not taken, worth another try."""
+
+
+class Provider(Protocol):
+    name: str
+    chunk_size: int  # most recipients one call to send() may carry
+
+    def send(self, chunk: Chunk, *, marks: Marks, until: Stop) -> None:
+        """Hand the chunk over, marking every recipient in the journal as it goes.
+
+        Begin no new hand-over once ``until`` says stop. Raise ProviderBusy or
+        ProviderMisconfigured when nothing more can be handed over; what is marked
+        *handed over* without an answer is then in doubt, what is untouched is queued.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class ProviderError(NewsletterError):
+    """The family of what can be wrong with a provider as a whole."""
+
+
+class ProviderMisconfigured(ProviderError):
+    """A person must mend it (key refused, sender not allowed): the mailing pauses."""
+
+
+class ProviderBusy(ProviderError):
+    """It will not take more now; try again after ``seconds``."""
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds

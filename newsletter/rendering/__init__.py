@@ -1,0 +1,1 @@
+"""From values to mail: no database, no session, no clock."""

