@@ -5,11 +5,30 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check bench
+.PHONY: help demo serve test lint check bench lock
 
 help: ## what there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-$(READY): pyproject.toml requirements.txt requirements-dev.txt
+$(READY): pyproject.toml requirements-dev.txt tools/set-up-python
 	@tools/set-up-python $(VENV) $(PYTHON)
 	@touch $@
+
+demo: $(READY) ## set everything up and mail the demo issue to the outbox
+	@$(BIN)/buurtpost demo
+
+test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
+	@tools/set-up-debian
+	@$(BIN)/pytest -n 2
+
+lint: $(READY) ## format, lint, types and import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint test ## lint and test: what CI calls
+
+lock: $(READY) ## write the locked requirements anew
+	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.txt
