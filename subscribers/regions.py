@@ -1,0 +1,156 @@
+"""The tree of regions: country > province > municipality, by CBS code.
+
+A code belongs to a name: a municipality that is renamed gets a new code. What no
+longer exists keeps its row with ``valid_to`` and a successor.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from subscribers.errors import SubscribersError
+from subscribers.models import Region, RegionKind
+from subscribers.typed import fold, shown
+
+COUNTRY = "NL"
+OUTSIDE = "XX"
+_PROVINCE = re.compile(r"(?:de )?prov(?:incie|ince|\.)\s+(.+)|(.+) \(provincie\)", re.I)
+_MUNICIPALITY = re.compile(r"(?:de )?(?:gemeente|gem\.)\s+(.+)", re.I)
+_SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")  # Hengelo (O.), Beek (L.)
+_COUNTRY = {"nl": COUNTRY, "nederland": COUNTRY, "netherlands": COUNTRY}
+_OUTSIDE = {"xx": OUTSIDE, "buitenland": OUTSIDE, "buitennederland": OUTSIDE}
+
+
+class UnknownRegion(SubscribersError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"There is no region {shown(text)}. Write the name of a municipality, "
+            "'provincie' with its name, or a CBS code such as GM0363."
+        )
+
+
+class AmbiguousRegion(SubscribersError):
+    def __init__(self, text: str, regions: Iterable[Region]) -> None:
+        both = " or ".join(f"{region.name} ({region.code})" for region in regions)
+        super().__init__(f"The region {shown(text)} can be {both}. Write which one.")
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """All regions at hand, for whoever looks up many names."""
+
+    regions: dict[str, Region]
+    municipalities: dict[str, list[Region]]  # by folded name, alias, bare name
+    provinces: dict[str, list[Region]]
+
+    def find(self, text: str) -> Region:
+        """By code, name, alias or "provincie X"; a bare name is the municipality."""
+        text = text.strip()
+        folded = fold(text)
+        code = (_COUNTRY | _OUTSIDE).get(folded, text.upper())
+        if code in self.regions:
+            return self.regions[code]
+        if match := _PROVINCE.fullmatch(text):
+            found = self.provinces.get(fold(match[1] or match[2]), [])
+        elif match := _MUNICIPALITY.fullmatch(text):
+            found = self._municipality(match[1])
+        else:
+            found = self._municipality(text) or self.provinces.get(folded, [])
+        if not found:
+            raise UnknownRegion(text)
+        if len(found) > 1:
+            raise AmbiguousRegion(text, found)
+        return found[0]
+
+    def _municipality(self, text: str) -> list[Region]:
+        return self.municipalities.get(fold(text)) or self.municipalities.get(
+            fold(_SUFFIX.sub("", text)), []
+        )
+
+    def search(self, text: str, limit: int = 8) -> list[Region]:
+        """What somebody typing may mean: names that begin so, then that contain it."""
+        wanted = fold(text)
+        if not wanted:
+            return []
+        ranked = [
+            (rank, region.kind != RegionKind.MUNICIPALITY, region.name, region)
+            for region in self.regions.values()
+            if region.kind in {RegionKind.MUNICIPALITY, RegionKind.PROVINCE}
+            and region.valid_to is None
+            and (rank := _rank(region, wanted)) is not None
+        ]
+        ranked.sort(key=lambda entry: entry[:3])
+        return [entry[3] for entry in ranked[:limit]]
+
+
+def _rank(region: Region, wanted: str) -> int | None:
+    names = [fold(name) for name in _names(region)]
+    if wanted in names:
+        return 0
+    if any(name.startswith(wanted) for name in names):
+        return 1
+    return 2 if any(wanted in name for name in names) else None
+
+
+def _names(region: Region) -> list[str]:
+    """What a region is called; without the article 's- too: 's-Gravenhage."""
+    names = [region.name, _SUFFIX.sub("", region.name), *_aliases(region)]
+    return [*names, *(name[3:] for name in names if name.startswith("'s-"))]
+
+
+def _aliases(region: Region) -> list[str]:
+    return [part.strip() for part in (region.alias or "").split("|") if part.strip()]
+
+
+def gazetteer(session: Session) -> Gazetteer:
+    """Read all regions; one query."""
+    by_kind: dict[RegionKind, dict[str, list[Region]]] = {
+        kind: defaultdict(list) for kind in RegionKind
+    }
+    regions = {region.code: region for region in session.scalars(select(Region))}
+    for region in sorted(regions.values(), key=lambda region: region.code):
+        for name in {fold(name) for name in _names(region)}:
+            by_kind[region.kind][name].append(region)
+    return Gazetteer(
+        regions,
+        dict(by_kind[RegionKind.MUNICIPALITY]),
+        dict(by_kind[RegionKind.PROVINCE]),
+    )
+
+
+def find(session: Session, text: str) -> Region:
+    """The region somebody means, or raise UnknownRegion or AmbiguousRegion."""
+    return gazetteer(session).find(text)
+
+
+def search(session: Session, text: str, limit: int = 8) -> list[Region]:
+    return gazetteer(session).search(text, limit)
+
+
+def name_of(session: Session, code: str) -> str:
+    """What to call a region; a code we do not know is its own name."""
+    return session.scalar(select(Region.name).where(Region.code == code)) or code
+
+
+def provinces(session: Session) -> list[Region]:
+    """The twelve, by name: the first question of a form."""
+    return sorted(
+        session.scalars(select(Region).where(Region.kind == RegionKind.PROVINCE)),
+        key=lambda region: fold(region.name),
+    )
+
+
+def municipalities(session: Session) -> list[Region]:
+    """All that exist today, by name; the article 's- does not count."""
+    return sorted(
+        session.scalars(
+            select(Region).where(
+                Region.kind == RegionKind.MUNICIPALITY, Region.valid_to.is_(None)
+            )
+        ),
+        key=lambda region: fold(region.name.removeprefix("'s-")),
+    )
