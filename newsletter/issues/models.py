@@ -31,6 +31,8 @@ class Issue(Base):
     version: Mapped[int] = mapped_column(default=1)  # optimistic lock
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    # Set by the start of its mailing: from then on nothing in it may change.
+    frozen_at: Mapped[datetime | None]
 
     mailing_list: Mapped[MailingList] = relationship(lazy="joined")
 
