@@ -1,0 +1,122 @@
+"""Who is mailed: a list, cut by a rule, less everybody who must not be.
+
+``EXCLUSIONS`` is the one table of reasons; the freeze writes them down, the count
+leaves them out.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, null, or_, select
+from sqlalchemy.orm import Session
+
+from subscribers.models import (
+    ConsentAct,
+    ConsentRecord,
+    MailingList,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+    Suppression,
+)
+from subscribers.segments.compile import compile_rule
+from subscribers.segments.fields import HOME_ZONE
+from subscribers.segments.rules import Rule
+
+Reason = Callable[[int, date], ColumnElement[bool]]
+
+
+def _suppressed(_list_id: int, _today: date) -> ColumnElement[bool]:
+    suppression = select(Suppression.address_hash).where(
+        Suppression.address_hash == Subscriber.address_hash
+    )
+    return suppression.correlate(Subscriber).exists()
+
+
+def _in_state(state: SubscriptionState) -> Reason:
+    return lambda _list_id, _today: Subscription.state == state
+
+
+def _without_consent(list_id: int, _today: date) -> ColumnElement[bool]:
+    sender = select(MailingList.sender_id).where(MailingList.id == list_id)
+    consent = select(ConsentRecord.id).where(
+        ConsentRecord.subscriber_id == Subscriber.id,
+        ConsentRecord.list_id == list_id,
+        ConsentRecord.sender_id == sender.correlate(None).scalar_subquery(),
+        ConsentRecord.act.in_([ConsentAct.CONFIRMED, ConsentAct.IMPORTED]),
+    )
+    return not_(consent.correlate(Subscriber).exists())
+
+
+def _resting(_list_id: int, today: date) -> ColumnElement[bool]:
+    return and_(Subscriber.paused_until.is_not(None), Subscriber.paused_until > today)
+
+
+# One reason per person, the first that holds. None of them is ever NULL.
+EXCLUSIONS: tuple[tuple[str, Reason], ...] = (
+    ("suppressed", _suppressed),
+    ("ended", _in_state(SubscriptionState.ENDED)),
+    ("quarantined", _in_state(SubscriptionState.QUARANTINED)),
+    ("pending", _in_state(SubscriptionState.PENDING)),
+    ("no_consent", _without_consent),
+    ("resting", _resting),
+)
+
+
+def exclusion_case(list_id: int, *, today: date) -> ColumnElement[str | None]:
+    """Why a subscription of the list is not mailed today, or NULL when it is.
+
+    Stands in a query over ``Subscription`` joined with ``Subscriber``.
+    """
+    return case(
+        *((reason(list_id, today), name) for name, reason in EXCLUSIONS), else_=null()
+    )
+
+
+def mailable(list_id: int, *, today: date) -> ColumnElement[bool]:
+    """Whether a subscription is one of the list's that would be mailed today."""
+    return and_(
+        Subscription.list_id == list_id,
+        not_(or_(*(reason(list_id, today) for _, reason in EXCLUSIONS))),
+    )
+
+
+def count(
+    session: Session,
+    mailing_list: MailingList,
+    rule: Rule,
+    *,
+    now: datetime,
+    zone: tzinfo = HOME_ZONE,
+) -> int:
+    """How many of the rule's readers this list would mail today."""
+    query = select(func.count()).select_from(Subscription).join(Subscriber)
+    condition = _readers(mailing_list, rule, now=now, zone=zone)
+    return session.scalar(query.where(condition)) or 0
+
+
+def sample(
+    session: Session,
+    mailing_list: MailingList,
+    rule: Rule,
+    *,
+    now: datetime,
+    size: int = 5,
+    zone: tzinfo = HOME_ZONE,
+) -> list[Subscriber]:
+    """A few of them, the same ones each time; not the first who ever joined."""
+    query = select(Subscriber).join(Subscription)
+    condition = _readers(mailing_list, rule, now=now, zone=zone)
+    # The hash is as good as a draw, and stays put while one looks.
+    ordered = query.where(condition).order_by(Subscriber.address_hash).limit(size)
+    return list(session.scalars(ordered))
+
+
+def _readers(
+    mailing_list: MailingList, rule: Rule, *, now: datetime, zone: tzinfo
+) -> ColumnElement[bool]:
+    today = now.astimezone(zone).date()
+    return and_(
+        mailable(mailing_list.id, today=today),
+        compile_rule(rule, list_id=mailing_list.id, zone=zone),
+    )
