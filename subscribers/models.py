@@ -213,8 +213,8 @@ class ConsentWording(Base):
 class ConsentRecord(Base):
     """One line of a list's consent ledger: append-only, each sealing the one before.
 
-    ``salt`` and ``address`` are emptied when a person is erased; ``commitment``
-    (salted) and ``seal`` stay, so the chain still verifies.
+    ``subscriber_id``, ``salt`` and ``address`` are emptied when a person is erased;
+    ``commitment`` (salted) and ``seal`` stay, so the chain still verifies.
     """
 
     __tablename__ = "consent_record"
@@ -226,7 +226,8 @@ class ConsentRecord(Base):
     act: Mapped[ConsentAct] = mapped_column(EnumText(ConsentAct))
     sender_id: Mapped[int] = mapped_column(ForeignKey("sender.id"))
     wording_id: Mapped[int | None] = mapped_column(ForeignKey("consent_wording.id"))
-    source: Mapped[str]  # "form", "import: <proof>", "one-click", "preferences"
+    source: Mapped[str]  # "form", "json", "import", "one-click", "preferences"
+    proof: Mapped[str] = mapped_column(default="")  # what an import was told
     recorded_at: Mapped[datetime]
     commitment: Mapped[bytes] = mapped_column(LargeBinary(32))
     seal: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -234,6 +235,21 @@ class ConsentRecord(Base):
     subscriber_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     address: Mapped[str | None]
+
+
+class ConsentHead(Base):
+    """Where a list's ledger ends: locked by whoever appends, so that lines queue up.
+
+    Without it a line cut off at the end would leave a shorter, faultless chain.
+    """
+
+    __tablename__ = "consent_head"
+
+    list_id: Mapped[int] = mapped_column(
+        ForeignKey("mailing_list.id"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(BigInteger)
+    seal: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Suppression(Base):

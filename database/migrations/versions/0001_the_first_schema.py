@@ -204,6 +204,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "consent_head",
+        sa.Column("list_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["mailing_list.id"],
+            name=op.f("fk_consent_head_list_id_mailing_list"),
+        ),
+        sa.PrimaryKeyConstraint("list_id", name=op.f("pk_consent_head")),
+    )
+    op.create_table(
         "consent_wording",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("list_id", sa.Integer(), nullable=False),
@@ -397,6 +409,7 @@ def upgrade() -> None:
         sa.Column("sender_id", sa.Integer(), nullable=False),
         sa.Column("wording_id", sa.Integer(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("proof", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("commitment", sa.LargeBinary(length=32), nullable=False),
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
@@ -687,6 +700,7 @@ def downgrade() -> None:
     op.drop_table("library_item")
     op.drop_table("issue")
     op.drop_table("consent_wording")
+    op.drop_table("consent_head")
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.drop_index("ix_subscriber_region_role")
 
