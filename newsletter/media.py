@@ -69,6 +69,12 @@ def store(folder: Path, data: bytes, *, max_width: int = 1200) -> StoredImage:
     return StoredImage(name, MIME[ending], image.width, image.height)
 
 
+def read(path: Path) -> bytes:
+    """A picture's file, not further than ``store`` would take it."""
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
 def path_of(folder: Path, hash_: str) -> Path:
     """Where a picture lies; raise UnknownPicture, also for what is not a hash."""
     path = folder / hash_
@@ -91,8 +97,8 @@ def _decode(data: bytes, max_width: int) -> tuple[Image.Image, bool]:
     """The picture upright and in sRGB, and whether it may be kept as a photo."""
     if len(data) > MOST_BYTES:
         raise BadPicture(
-            f"This picture is {len(data) / 1e6:.0f} MB. Choose one under "
-            f"{MOST_BYTES / 1e6:.0f} MB."
+            f"This picture is larger than {MOST_BYTES // 1_000_000} MB. "
+            "Choose a smaller one."
         )
     if _SVG.match(data):
         raise BadPicture(

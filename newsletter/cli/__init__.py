@@ -5,12 +5,13 @@ To add a group of commands, write one file here and list it in GROUPS.
 
 import click
 
-from newsletter.cli import database, partners
+from newsletter.cli import database, library, partners
 from newsletter.cli.door import Commands, Door
 
 GROUPS: tuple[click.Command, ...] = (
     database.db,
     partners.partners,
+    library.library,
 )
 
 

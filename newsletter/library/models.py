@@ -21,6 +21,9 @@ class ItemKind(StrEnum):
     EVENT = "event"
 
 
+KNOWLEDGE_KINDS = frozenset(ItemKind) - {ItemKind.STORY}
+
+
 class Relation(StrEnum):
     """How a story stands to a knowledge item."""
 
@@ -53,6 +56,9 @@ class LibraryItem(Base):
     image_width: Mapped[int | None]
     image_height: Mapped[int | None]
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
+    # All its words without capitals and accents: SQLite's LIKE knows A from É, so the
+    # two databases would not find the same.
+    searchable: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -80,6 +86,4 @@ class KnowledgeLink(Base):
     created_at: Mapped[datetime]
 
     knowledge: Mapped[LibraryItem] = relationship(foreign_keys=[knowledge_id])
-    story: Mapped[LibraryItem] = relationship(
-        foreign_keys=[story_id], overlaps="links"
-    )
+    story: Mapped[LibraryItem] = relationship(foreign_keys=[story_id], overlaps="links")

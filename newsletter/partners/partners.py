@@ -59,7 +59,7 @@ def add_partner(
     colour = read_colour(colour)
     if from_address is not None:
         from_address = addresses.normalise(from_address)
-    data = logo if isinstance(logo, bytes) else _read_logo(logo)
+    data = logo if isinstance(logo, bytes) else media.read(logo)
     picture = media.store(settings.media, data, max_width=LOGO_MOST_WIDTH)
     sender = session.scalar(select(Sender).where(Sender.slug == slug))
     partner = Partner(
@@ -97,9 +97,3 @@ def _find(session: Session, slug: str) -> Partner | None:
     return session.scalar(
         select(Partner).where(Partner.slug == slug.replace("\0", "").strip())
     )
-
-
-def _read_logo(path: Path) -> bytes:
-    # A file of any size is not read into memory just to be told that it is too large.
-    with path.open("rb") as file:
-        return file.read(media.MOST_BYTES + 1)

@@ -116,7 +116,7 @@ def test_where_a_photo_was_taken_is_left_out_and_it_stands_upright(
         (picture(kind="TIFF"), "not a picture"),
         (png_that_claims(100_000, 100_000), "more than 50 million"),
         (png_that_claims(7000, 7000), "not a picture"),
-        (b"\0" * (media.MOST_BYTES + 1), "under 20 MB"),
+        (b"\0" * (media.MOST_BYTES + 1), "larger than 20 MB"),
     ],
 )
 def test_what_cannot_be_used_is_refused_and_leaves_nothing(

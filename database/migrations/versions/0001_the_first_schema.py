@@ -292,6 +292,7 @@ def upgrade() -> None:
         sa.Column("image_width", sa.Integer(), nullable=True),
         sa.Column("image_height", sa.Integer(), nullable=True),
         sa.Column("partner_id", sa.Integer(), nullable=True),
+        sa.Column("searchable", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,77 @@
+"""From what somebody wrote to a body: sanitised HTML of limited depth."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from itertools import pairwise
+
+from newsletter.library.words import searchable, text_of
+from newsletter.rendering import richtext
+
+_FIRST_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>\s*", re.DOTALL)
+_WRAPPED_AT_MOST = 100  # a file with longer lines was not broken off by its editor
+
+
+class Format(StrEnum):
+    TEXT = "text"  # blank lines separate paragraphs
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+def body_from(text: str, format: Format, *, title: str) -> str:  # noqa: A002
+    """The body; raise rendering's TooDeep or TooLong.
+
+    The title is shown above every body, so a heading that repeats it is left out.
+    """
+    body = _FORMATS[format](clean(text))
+    heading = _FIRST_HEADING.search(body)
+    if heading and searchable(text_of(heading[1])) == searchable(title):
+        body = body[: heading.start()] + body[heading.end() :]
+    return body
+
+
+def clean(text: str) -> str:
+    """One kind of line end, and no signs that a database or a mail cannot hold."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        sign
+        for sign in text
+        if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+    )
+
+
+def _from_text(text: str) -> str:
+    lines = [line.rstrip() for line in text.expandtabs(4).split("\n")]
+    width = max(len(line) for line in lines)
+    paragraphs = re.split(r"\n{2,}", "\n".join(lines).strip("\n"))
+    return "\n".join(
+        f"<p>{_broken(paragraph.split(chr(10)), width)}</p>"
+        for paragraph in paragraphs
+        if paragraph.strip()
+    )
+
+
+def _broken(lines: list[str], width: int) -> str:
+    """The lines of a paragraph: joined where an editor broke them off, else kept.
+
+    It was broken off when the next word would not have fitted any more.
+    """
+    out = html.escape(lines[0].strip(), quote=False)
+    for before, line in pairwise(lines):
+        first_word = line.split(maxsplit=1)[0]
+        is_wrapped = (
+            width <= _WRAPPED_AT_MOST and len(before) + 1 + len(first_word) > width
+        )
+        out += (" " if is_wrapped else "<br />") + html.escape(
+            line.strip(), quote=False
+        )
+    return out
+
+
+_FORMATS: Mapping[Format, Callable[[str], str]] = {
+    Format.TEXT: lambda text: richtext.from_html(_from_text(text)),
+    Format.MARKDOWN: lambda text: richtext.from_markdown(text).html,
+    Format.HTML: richtext.from_html,
+}

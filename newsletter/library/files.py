@@ -1,0 +1,179 @@
+"""Text files as pieces: ``.md``, ``.html`` and ``.txt``, read into a Draft.
+
+Nothing is stored here. To read another kind of file, write one reader and list its
+ending in READERS.
+"""
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import nh3
+
+from newsletter.library import frontmatter
+from newsletter.library.bodies import Format, clean
+from newsletter.library.errors import BadFile, BadFrontMatter
+from newsletter.library.frontmatter import FrontMatter
+from newsletter.library.models import ItemKind
+from newsletter.library.words import text_of
+from subscribers.typed import slug_of
+
+MOST_BYTES = 2_000_000
+_SLUG_MOST = 60
+
+# kind, partner and language are for whole folders of pieces (an issue's, the demo's).
+KEYS = (
+    *("title", "url", "date", "people", "regions", "themes", "summary", "image", "alt"),
+    *("kind", "partner", "language"),
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A piece as its file tells it; what the file is silent about is None or empty."""
+
+    slug: str  # from the file's name; may be ""
+    format: Format
+    title: str
+    body: str
+    summary: str | None = None
+    url: str | None = None
+    published_on: date | None = None
+    people: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()  # as typed: a name or a CBS code
+    themes: tuple[str, ...] = ()
+    image: Path | None = None
+    alt: str | None = None  # "" is decoration, decided
+    kind: ItemKind | None = None
+    partner: str | None = None
+    language: str | None = None
+
+
+def read_file(path: Path | str, *, root: Path | None = None) -> Draft:
+    """The file as a Draft; raise BadFile, or BadFrontMatter naming line and key.
+
+    An image must lie under ``root`` (default: the file's own folder): a text somebody
+    sent in must not publish pictures from elsewhere on this machine.
+    """
+    if re.match(r"[a-z][a-z0-9+.-]*:/", str(path), re.IGNORECASE):
+        raise BadFile(path, f"is a web address. {_HOW}")
+    path = Path(path)
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise BadFile(path, f"cannot be read. {_HOW}")
+    try:
+        return reader(_text_of(path), path, (root or path.parent).resolve())
+    except BadFrontMatter as error:
+        raise BadFile(path, str(error)) from error
+
+
+def _text_of(path: Path) -> str:
+    """UTF-8 or Windows-1252, or UTF-16 when it says so itself."""
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadFile(
+            path, f"is larger than {MOST_BYTES // 1_000_000} MB, too much for one text."
+        )
+    is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if is_utf16 else ["utf-8-sig", "cp1252"]:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return clean(text)
+    raise BadFile(path, f"is not a text. {_HOW}")
+
+
+def _read_text(text: str, path: Path, _root: Path) -> Draft:
+    title, _, body = text.strip().partition("\n")
+    return Draft(_slug(path), Format.TEXT, _title(title, path), body)
+
+
+def _read_html(text: str, path: Path, _root: Path) -> Draft:
+    # What nh3 gives back is well formed, so these few elements are easily found.
+    head = nh3.clean(
+        text,
+        tags={"title", "h1", "meta", "link"},
+        attributes={"meta": {"name", "content"}, "link": {"rel", "href"}},
+        clean_content_tags={"script", "style", "svg"},
+        link_rel=None,
+    )
+    about = re.search(r'<meta name="description" content="([^"]*)"', head)
+    first_published = re.search(r'<link rel="canonical" href="(https?://[^"]*)"', head)
+    return Draft(
+        _slug(path),
+        Format.HTML,
+        _title(_element(head, "h1") or _element(head, "title"), path),
+        text,
+        summary=html.unescape(about[1]).strip() or None if about else None,
+        url=html.unescape(first_published[1]) if first_published else None,
+    )
+
+
+def _element(well_formed: str, name: str) -> str:
+    found = re.search(rf"<{name}>(.*?)</{name}>", well_formed, re.DOTALL)
+    return text_of(found[1]) if found else ""
+
+
+def _read_markdown(text: str, path: Path, root: Path) -> Draft:
+    lines, body = frontmatter.split(text)
+    facts = frontmatter.parse(lines or [], KEYS)
+    title = facts.text("title")
+    if not title:
+        title, _, body = body.strip().partition("\n")
+        title = title.strip("# \t")
+    return Draft(
+        _slug(path),
+        Format.MARKDOWN,
+        _title(title, path),
+        body,
+        summary=facts.text("summary") or None,
+        url=facts.text("url") or None,
+        published_on=facts.day("date"),
+        people=facts.texts("people"),
+        regions=facts.texts("regions"),
+        themes=facts.texts("themes"),
+        image=_image(facts, path, root),
+        alt=facts.text("alt"),
+        kind=facts.choice("kind", ItemKind),
+        partner=facts.text("partner") or None,
+        language=facts.text("language") or None,
+    )
+
+
+def _image(facts: FrontMatter, path: Path, root: Path) -> Path | None:
+    name = facts.text("image")
+    if not name:
+        return None
+    image = (path.parent / name).resolve()
+    if not image.is_relative_to(root):
+        facts.refuse("image", f"{name!r} lies outside the folder of this text.")
+    if not image.is_file():
+        facts.refuse("image", f"there is no file {name!r} beside this text.")
+    return image
+
+
+def _slug(path: Path) -> str:
+    return slug_of(path.stem)[:_SLUG_MOST].strip("-")
+
+
+def _title(text: str, path: Path) -> str:
+    title = " ".join(text.split())
+    if not title:
+        raise BadFile(path, "has no title. Write it on the first line.")
+    return title
+
+
+READERS: Mapping[str, Callable[[str, Path, Path], Draft]] = {
+    ".md": _read_markdown,
+    ".markdown": _read_markdown,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".txt": _read_text,
+}
+_HOW = "The library reads files that end in .md, .html or .txt: save the text as one."
