@@ -1,0 +1,249 @@
+"""What every provider promises, run over all of them.
+
+A new provider adds one ``_Ground`` to GROUNDS: how to open it and what arrived.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from newsletter.providers import PROVIDERS, open_provider
+from newsletter.providers.base import Provider
+from newsletter.settings import read_settings
+from tests.newsletter.providers.letters import (
+    ANNA,
+    BEN,
+    CLEO,
+    HOSTILE_NAMES,
+    After,
+    Journal,
+    chunk,
+    crowd,
+    message,
+    never,
+    recipient,
+)
+from tests.stand_ins.sendgrid import SendGridStandIn
+from tests.stand_ins.smtp import SmtpStandIn
+
+
+@dataclass
+class Letter:
+    """What a reader finds, whoever carried it."""
+
+    delivery: str
+    subject: str
+    text: str
+    html: str
+    leave: str
+    one_click: str
+
+
+@dataclass
+class _Ground:
+    """A provider and the far side of it."""
+
+    provider: Provider
+    arrived: Callable[[], Counter[str]]
+    letters: Callable[[], dict[str, Letter]]
+
+
+def _open(home: Path, provider: str, **environment: str) -> Provider:
+    settings = read_settings(
+        {
+            "BUURTPOST_HOME": str(home),
+            "BUURTPOST_PROVIDER": provider,
+            "BUURTPOST_SECRET_KEY": "a key for tests",
+            **environment,
+        }
+    )
+    return open_provider(settings)
+
+
+@contextmanager
+def _outbox(home: Path) -> Iterator[_Ground]:
+    def mails() -> list[bytes]:
+        return [file.read_bytes() for file in home.glob("outbox/42/*.eml")]
+
+    yield _Ground(
+        _open(home, "outbox"),
+        lambda: Counter(
+            str(_read(mail)["To"].addresses[0].addr_spec) for mail in mails()
+        ),
+        lambda: dict(_letter(mail) for mail in mails()),
+    )
+
+
+@contextmanager
+def _smtp(home: Path) -> Iterator[_Ground]:
+    with SmtpStandIn() as server:
+        yield _Ground(
+            _open(home, "smtp", BUURTPOST_SMTP_URL=server.url),
+            server.addressees,
+            lambda: dict(_letter(one.mail) for one in server.accepted),
+        )
+
+
+@contextmanager
+def _sendgrid(home: Path) -> Iterator[_Ground]:
+    with SendGridStandIn() as server:
+        yield _Ground(
+            _open(
+                home, "sendgrid", SENDGRID_HOST=server.url, SENDGRID_API_KEY=server.key
+            ),
+            server.addressees,
+            lambda: {
+                mail.address: Letter(
+                    mail.delivery,
+                    mail.subject,
+                    mail.text,
+                    mail.html,
+                    mail.headers.get("List-Unsubscribe", ""),
+                    mail.headers.get("List-Unsubscribe-Post", ""),
+                )
+                for mail in server.mails
+            },
+        )
+
+
+def _read(mail: bytes) -> EmailMessage:
+    parsed = message_from_bytes(mail, policy=policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def _letter(raw: bytes) -> tuple[str, Letter]:
+    mail = _read(raw)
+    text, html = (
+        part.get_content().replace("\r\n", "\n") for part in mail.iter_parts()
+    )
+    return mail["To"].addresses[0].addr_spec, Letter(
+        delivery=mail["Message-ID"].lstrip("<").partition(".")[0],
+        subject=mail["Subject"],
+        text=text,
+        html=html,
+        leave=mail["List-Unsubscribe"] or "",
+        one_click=mail["List-Unsubscribe-Post"] or "",
+    )
+
+
+GROUNDS = {"outbox": _outbox, "smtp": _smtp, "sendgrid": _sendgrid}
+
+
+@pytest.fixture(params=sorted(PROVIDERS))
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[_Ground]:
+    with GROUNDS[request.param](tmp_path) as ground:
+        yield ground
+        ground.provider.close()
+
+
+@pytest.fixture
+def journal() -> Journal:
+    return Journal()
+
+
+def test_every_provider_stands_on_a_ground():
+    assert set(GROUNDS) == set(PROVIDERS)
+
+
+def test_a_provider_has_the_name_it_is_listed_under(ground, request):
+    assert ground.provider.name == request.node.callspec.params["ground"]
+
+
+def test_every_recipient_is_marked_and_gets_one_mail(ground, journal):
+    ground.provider.send(crowd(23), marks=journal, until=never)
+
+    assert journal.outcome == dict.fromkeys(range(23), "accepted")
+    assert ground.arrived() == {f"reader{number}@example.nl": 1 for number in range(23)}
+
+
+def test_each_gets_the_mail_made_for_them(ground, journal):
+    letter = chunk()
+
+    ground.provider.send(letter, marks=journal, until=never)
+
+    arrived = ground.letters()
+    for person in letter.recipients:
+        name = person.name or "lezer"
+        got = arrived[person.address]
+        assert got.delivery == person.delivery
+        assert got.subject == f"Buurtwijs 42: thuis in de wijk, {name}"
+        assert got.text == message().text.fill(person.values)
+        assert got.html == message().html.fill(person.values)
+        assert got.leave == f"<{person.one_click_url}>"
+        assert got.one_click == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_hostile_name_arrives_unharmed(ground, journal, name):
+    ground.provider.send(
+        type(chunk())(message(), (recipient(ANNA, name=name),)),
+        marks=journal,
+        until=never,
+    )
+
+    letter = ground.letters()[ANNA]
+    assert letter.text.startswith(f"Dag {name},\n")
+    assert letter.subject.endswith(name)
+    assert letter.leave == f"<{recipient(ANNA, name=name).one_click_url}>"
+
+
+def test_nobody_is_handed_over_once_told_to_stop(ground, journal):
+    ground.provider.send(crowd(20), marks=journal, until=lambda: True)
+
+    assert journal.outcome == {}
+    assert ground.arrived() == {}
+
+
+def test_told_to_stop_half_way_nothing_is_left_in_doubt(ground, journal):
+    size = ground.provider.chunk_size
+
+    ground.provider.send(crowd(20), marks=journal, until=After(journal, accepted=5))
+
+    assert set(journal.outcome.values()) == {"accepted"}
+    assert len(journal.outcome) < 20 or size >= 20
+    assert ground.arrived().total() == len(journal.outcome)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["no-address", "zoë@example.nl", "a@b.nl>\r\nRCPT TO:<c@d.nl", "a b@c.nl"],
+)
+def test_an_address_nobody_can_mail_is_refused_and_harms_nobody(
+    ground, journal, address
+):
+    ground.provider.send(chunk([ANNA, address, CLEO]), marks=journal, until=never)
+
+    assert journal.outcome == {0: "accepted", 1: "refused", 2: "accepted"}
+    assert ground.arrived() == {ANNA: 1, CLEO: 1}
+
+
+def test_one_address_under_two_deliveries_gets_two_mails(ground, journal):
+    ground.provider.send(chunk([ANNA, BEN, ANNA]), marks=journal, until=never)
+
+    assert journal.outcome == dict.fromkeys(range(3), "accepted")
+
+
+def test_a_provider_can_be_used_again_after_it_was_closed(ground):
+    for _ in range(2):
+        journal = Journal()
+        ground.provider.send(chunk(), marks=journal, until=never)
+        ground.provider.close()
+        assert journal.outcome == dict.fromkeys(range(3), "accepted")
+
+
+def test_service_mail_has_no_one_click(ground, journal):
+    ground.provider.send(
+        type(chunk())(message(), (recipient(ANNA, service=True),)),
+        marks=journal,
+        until=never,
+    )
+
+    letter = ground.letters()[ANNA]
+    assert (letter.leave, letter.one_click) == ("", "")
