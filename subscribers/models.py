@@ -113,6 +113,8 @@ class Subscriber(Base):
     __table_args__ = (
         # Counting a segment touches this index alone (docs/decisions/0004).
         Index("ix_subscriber_region_role", "region_code", "role_mask"),
+        # Signed links carry the number: it must never be given out again.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -182,6 +184,8 @@ class SignupRequest(Base):
     """
 
     __tablename__ = "signup_request"
+    # Signed links carry the number: it must never be given out again.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(

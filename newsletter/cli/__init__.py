@@ -5,11 +5,27 @@ To add a group of commands, write one file here and list it in GROUPS.
 
 import click
 
-from newsletter.cli import database, library, partners
+from newsletter.cli import (
+    consent,
+    database,
+    library,
+    lists,
+    partners,
+    regions,
+    retention,
+    roles,
+    subscribers,
+)
 from newsletter.cli.door import Commands, Door
 
 GROUPS: tuple[click.Command, ...] = (
     database.db,
+    lists.lists,
+    roles.roles,
+    regions.regions,
+    subscribers.subscribers,
+    consent.consent,
+    retention.retention,
     partners.partners,
     library.library,
 )

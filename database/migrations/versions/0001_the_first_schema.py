@@ -197,6 +197,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
         sa.UniqueConstraint("address", name=op.f("uq_subscriber_address")),
         sa.UniqueConstraint("address_hash", name=op.f("uq_subscriber_address_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("subscriber", schema=None) as batch_op:
         batch_op.create_index(
@@ -544,6 +545,7 @@ def upgrade() -> None:
             name=op.f("fk_signup_request_wording_id_consent_wording"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signup_request")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("signup_request", schema=None) as batch_op:
         batch_op.create_index(

@@ -1,0 +1,219 @@
+"""One person's rights over both houses: see everything we hold, and be forgotten."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.correspondence.models import ServiceMail
+from newsletter.dispatch.models import Delivery, Mailing, Variant
+from newsletter.issues.models import Issue
+from subscribers import consent, regions, roles, subscriptions, suppression
+from subscribers.models import (
+    ConsentRecord,
+    ConsentWording,
+    MailingList,
+    PartnerConsent,
+    Sender,
+    SignupRequest,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+)
+
+
+def export(session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    """Everything we hold about one person, ready for JSON (moments are ISO 8601)."""
+    return {
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "region": {
+            "code": subscriber.region_code,
+            "name": regions.name_of(session, subscriber.region_code),
+        }
+        if subscriber.region_code
+        else None,
+        "roles": roles.names_of(session, subscriber.role_mask),
+        "language": subscriber.language,
+        "joined_at": subscriber.joined_at.isoformat(),
+        "paused_until": _iso(subscriber.paused_until),
+        "subscriptions": [
+            _subscription(session, subscription)
+            for subscription in subscriptions.subscriptions_of(session, subscriber)
+        ],
+        "consent": [
+            _record(session, record)
+            for record in consent.records_of(session, subscriber.id)
+        ],
+        "sign_ups": _sign_ups(session, subscriber),
+        "suppression": _suppression(session, subscriber),
+        "deliveries": _deliveries(session, subscriber),
+        "service_mails": _service_mails(session, subscriber),
+    }
+
+
+def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
+    """Erase a person everywhere; only the hashed suppression keeps them unmailed.
+
+    Their lines of consent and deliveries stay as evidence and sums, about nobody.
+    """
+    for subscription in subscriptions.subscriptions_of(session, subscriber):
+        subscriptions.end(session, subscription, source="erasure", now=now)
+    suppression.suppress(
+        session,
+        address_hash=subscriber.address_hash,
+        reason=SuppressionReason.ERASED,
+        now=now,
+    )
+    consent.erase(session, subscriber.id)
+    session.execute(
+        update(Delivery)
+        .where(
+            # By mailing, so that the unique index finds the one row in each.
+            Delivery.mailing_id.in_(select(Mailing.id)),
+            Delivery.address_hash == subscriber.address_hash,
+        )
+        # A server's refusal often repeats the address it refuses.
+        .values(subscriber_id=None, detail="")
+    )
+    session.execute(
+        delete(ServiceMail).where(ServiceMail.address == subscriber.address)
+    )
+    session.execute(delete(Subscriber).where(Subscriber.id == subscriber.id))
+    session.expire_all()
+
+
+def _subscription(session: Session, subscription: Subscription) -> dict[str, Any]:
+    chosen = subscription.edition_sender_id
+    partners = session.execute(
+        select(Sender.slug, PartnerConsent.granted_at)
+        .join(Sender, Sender.id == PartnerConsent.sender_id)
+        .where(
+            PartnerConsent.subscriber_id == subscription.subscriber_id,
+            PartnerConsent.list_id == subscription.list_id,
+        )
+        .order_by(Sender.slug)
+    )
+    return {
+        "list": subscription.mailing_list.slug,
+        "state": subscription.state,
+        "requested_at": _iso(subscription.requested_at),
+        "confirmed_at": _iso(subscription.confirmed_at),
+        "ended_at": _iso(subscription.ended_at),
+        "edition": session.get_one(Sender, chosen).slug if chosen else None,
+        "partners": [
+            {"partner": slug, "since": _iso(granted)} for slug, granted in partners
+        ],
+    }
+
+
+def _record(session: Session, record: ConsentRecord) -> dict[str, Any]:
+    wording = (
+        session.get(ConsentWording, record.wording_id) if record.wording_id else None
+    )
+    return {
+        "list": session.get_one(MailingList, record.list_id).slug,
+        "line": record.seq,
+        "act": record.act,
+        "sender": session.get_one(Sender, record.sender_id).name,
+        "wording": {
+            "language": wording.language,
+            "version": wording.version,
+            "text": wording.text,
+        }
+        if wording
+        else None,
+        "source": record.source,
+        "proof": record.proof,
+        "at": _iso(record.recorded_at),
+        "address": record.address,
+    }
+
+
+def _sign_ups(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    asked = session.scalars(
+        select(SignupRequest)
+        .where(SignupRequest.subscriber_id == subscriber.id)
+        .order_by(SignupRequest.id)
+    )
+    return [
+        {
+            "list": session.get_one(MailingList, request.list_id).slug,
+            "name": request.details["name"],
+            "region": request.details["region"],
+            "roles": roles.names_of(session, request.details["roles"]),
+            "language": request.details["language"],
+            "partners": [
+                session.get_one(Sender, sender).slug
+                for sender, _wording in request.details["partners"]
+            ],
+            "source": request.source,
+            "requested_at": _iso(request.requested_at),
+            "confirmed_at": _iso(request.confirmed_at),
+        }
+        for request in asked
+    ]
+
+
+def _suppression(session: Session, subscriber: Subscriber) -> dict[str, Any] | None:
+    known = session.get(Suppression, subscriber.address_hash)
+    if known is None:
+        return None
+    return {
+        "reason": known.reason,
+        "note": known.note,
+        "since": _iso(known.created_at),
+    }
+
+
+def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(
+            Issue.number,
+            Delivery.edition,
+            Variant.key,
+            Delivery.exclusion,
+            Delivery.state,
+            Delivery.changed_at,
+            Delivery.detail,
+        )
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Issue, Issue.id == Mailing.issue_id)
+        .outerjoin(Variant, Variant.id == Delivery.variant_id)
+        .where(
+            Delivery.address_hash == subscriber.address_hash,
+            # What was theirs before they had us forget them is nobody's.
+            Delivery.subscriber_id == subscriber.id,
+        )
+        .order_by(Issue.number)
+    )
+    return [
+        {
+            "issue": row.number,
+            "edition": row.edition,
+            "variant": row.key,
+            "excluded": row.exclusion,
+            "state": row.state,
+            "changed_at": _iso(row.changed_at),
+            "detail": row.detail,
+        }
+        for row in rows
+    ]
+
+
+def _service_mails(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    waiting = session.scalars(
+        select(ServiceMail)
+        .where(ServiceMail.address == subscriber.address)
+        .order_by(ServiceMail.id)
+    )
+    return [
+        {"kind": mail.kind, "state": mail.state, "created_at": _iso(mail.created_at)}
+        for mail in waiting
+    ]
+
+
+def _iso(value: Any) -> str | None:
+    return value.isoformat() if value is not None else None

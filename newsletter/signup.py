@@ -1,0 +1,103 @@
+"""Where a sign-up enters: the form, JSON, a partner's site and the command line alike.
+
+Anyone can type anyone's address, so the way is the same for a known, an unknown and a
+suppressed one: it is written down, and a job decides later what its owner is mailed.
+Neither the answer nor the time it takes tells which it was.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter.jobs.queue import enqueue
+from newsletter.partners.partners import all_partners
+from subscribers import lists, regions, roles, senders, subscriptions
+from subscribers.addresses import normalise
+from subscribers.models import Sender, Subscription
+from subscribers.preferences import check_language
+from subscribers.subscriptions import Details
+from subscribers.tokens import Purpose, Signer
+
+CONFIRMATION = "confirmation"  # the kind of job
+
+# One address gets at most so many confirmations in an hour, however often somebody
+# types it: a form must not fill a stranger's mailbox.
+MOST_AN_HOUR = 5
+
+
+def request_subscription(
+    session: Session,
+    *,
+    address: str,
+    list_slug: str,
+    region: str | None,
+    roles: list[str],
+    partners: list[str],
+    language: str,
+    name: str | None,
+    source: str,
+    now: datetime,
+) -> None:
+    """Write a sign-up down and have its confirmation mailed.
+
+    Raises a SubscribersError with a sentence for what was typed wrongly (BadAddress,
+    UnknownList, UnknownRegion, ...); never for what we know of the address.
+    """
+    address = normalise(address)
+    mailing_list = lists.find_list(session, list_slug)
+    details = Details(
+        name=name,
+        region_code=_region_code(session, region),
+        role_mask=_role_mask(session, roles),
+        language=check_language(language),
+        partners=_partners(session, partners),
+    )
+    lately = now - timedelta(hours=1)
+    if (
+        subscriptions.requests_since(session, address=address, since=lately)
+        >= MOST_AN_HOUR
+    ):
+        return
+    request = subscriptions.request(
+        session,
+        address=address,
+        mailing_list=mailing_list,
+        details=details,
+        source=source,
+        language=language,
+        now=now,
+    )
+    enqueue(session, CONFIRMATION, {"request": request.id}, now=now)
+
+
+def confirm(
+    session: Session, token: str, *, signer: Signer, now: datetime
+) -> Subscription | None:
+    """Act on the link in the confirmation; repeating it changes nothing.
+
+    None: altered, expired, forgotten, or an address only staff can let in again.
+    """
+    numbers = signer.read(Purpose.CONFIRM, token, now=now)
+    if numbers is None or len(numbers) != 1:
+        return None
+    return subscriptions.confirm(session, numbers[0], now=now)
+
+
+def _region_code(session: Session, region: str | None) -> str | None:
+    return regions.find(session, region).code if region and region.strip() else None
+
+
+def _role_mask(session: Session, names: list[str]) -> int:
+    return roles.mask_for(session, names)
+
+
+def _partners(session: Session, names: list[str]) -> list[Sender]:
+    """Partners by slug or name; a list's own organisation is none."""
+    if not names:
+        return []
+    known = {partner.slug for partner in all_partners(session)}
+    found = [senders.find_sender(session, name) for name in names]
+    for sender in found:
+        if sender.slug not in known:
+            raise senders.UnknownSender(sender.slug, sorted(known))
+    return found
