@@ -1,1 +1,1 @@
-"""The demo: sample content of this project's own, a thousand readers, one issue mailed."""
+"""The demo: content of this project's own, a thousand readers, one issue mailed."""

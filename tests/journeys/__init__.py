@@ -1,0 +1,1 @@
+"""Walks through all the houses, as people and machines would take them."""

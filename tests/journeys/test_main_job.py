@@ -1,0 +1,297 @@
+"""The main job, end to end: two stories, 2,500 readers, two providers, everyone leaves.
+
+Runs the real command in real processes, against a real SMTP server and a SendGrid
+stand-in on loopback, with the real web server behind the links.
+"""
+
+import email
+import email.policy
+import json
+import urllib.request
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from newsletter.demo.pictures import PICTURES
+from tests.journeys.home import Home, free_port
+from tests.journeys.village import Person, people, write_csv
+from tests.stand_ins.sendgrid import SendGridStandIn
+from tests.stand_ins.smtp import SmtpStandIn
+
+STORY = """De brug die niemand wilde
+
+Drie jaar stond de brug op de agenda. Niemand wilde hem, tot we er gingen staan.
+
+Op een zaterdag zetten we twee stoelen op de kade en vroegen wie er langs moest.
+Na een middag wisten we meer dan na drie jaar vergaderen.
+"""
+PARTNER_STORY = """Een dag mee met de wijkambtenaar
+
+Om acht uur staat ze al bij de school. Niet om te praten, maar om te kijken wie er praat.
+
+Tussen de middag belt ze terug. Alles wat ze belooft, schrijft ze op haar hand.
+"""
+KNOWLEDGE = """Kijken voor je praat
+
+Wie eerst kijkt waar mensen vanzelf komen, kiest betere plekken om iets te vragen.
+"""
+WHY = "Twee stoelen op de kade doen precies wat dit onderzoek aanraadt."
+MARKS = {  # the words that show a ruled block was in the mail
+    "for-wijkambtenaren": "Dit stukje is alleen voor wijkambtenaren",
+    "for-fryslan": "Dit stukje is alleen voor Fryslân",
+}
+FOREWORDS = {
+    "base": "Dit is het voorwoord voor iedereen",
+    "lpb": "Dit is het voorwoord voor LPB",
+}
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What one person received, whoever carried it."""
+
+    address: str
+    text: str
+    html: str
+    one_click: str
+
+
+def issue(number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "list": "buurtwijs",
+        "subject": f"Nummer {number}: eerst kijken",
+        "preheader": "Twee stoelen op de kade, en wat we daar al over wisten.",
+        "language": "nl",
+        "blocks": [
+            {"kind": "foreword", "text": f"Beste {{naam}},\n\n{FOREWORDS['base']}."},
+            {"kind": "story", "story": "brug", "size": "feature"},
+            {"kind": "knowledge", "story": "brug"},
+            {"kind": "story", "story": "dag-mee"},
+            {
+                "kind": "text",
+                "id": "for-wijkambtenaren",
+                "text": MARKS["for-wijkambtenaren"],
+                "only": {"role": "wijkambtenaar"},
+            },
+            {
+                "kind": "text",
+                "id": "for-fryslan",
+                "text": MARKS["for-fryslan"],
+                "only": {"region": "PV21"},
+            },
+        ],
+        "editions": [
+            {
+                "partner": "lpb",
+                "audience": {"partner": "lpb"},
+                "foreword": f"Beste {{naam}},\n\n{FOREWORDS['lpb']}.",
+            }
+        ],
+    }
+
+
+def prepare(home: Home, everyone: list[Person]) -> None:
+    """Everything up to the first issue, by the commands an editor would type."""
+    folder = home.folder
+    (folder / "lpb.png").write_bytes(PICTURES["lpb.png"]())
+    (folder / "brug.txt").write_text(STORY)
+    (folder / "dag-mee.txt").write_text(PARTNER_STORY)
+    (folder / "kijken.txt").write_text(KNOWLEDGE)
+    write_csv(folder / "lezers.csv", everyone)
+
+    home.run("db", "upgrade")
+    home.run(
+        *("lists", "add", "buurtwijs", "--name", "Buurtwijs"),
+        *("--sender", "Stichting Buurtwijs", "--from", "redactie@buurt.example"),
+        *("--postal-address", "Postbus 1, 3500 AA Utrecht"),
+    )
+    home.run(
+        *("partners", "add", "lpb", "--name", "LPB"),
+        *("--logo", "lpb.png", "--colour", "#0b5c85"),
+    )
+    home.run("library", "add", "brug.txt")
+    home.run("library", "add", "dag-mee.txt", "--partner", "lpb")
+    home.run("library", "add", "kijken.txt", "--kind", "research")
+    home.run(
+        *("library", "link", "brug", "kijken"),
+        *("--relation", "illustrates", "--why", WHY),
+    )
+    report = home.json(
+        *("subscribers", "import", "lezers.csv", "--list", "buurtwijs"),
+        *("--proof", "Inschrijfkaarten 2024, map 3"),
+    )
+    assert report["rows"] == len(everyone)
+    assert report["refused"] == []
+
+
+def start(home: Home, number: int, **provider: str) -> dict[str, Any]:
+    """Import, start and mail an issue; the receipt."""
+    path = home.folder / f"{number}.json"
+    path.write_text(json.dumps(issue(number)))
+    home.run("issues", "import", str(path))
+    home.run("mailings", "start", str(number), **provider)
+    home.run("worker", "--once", **provider)
+    receipt: dict[str, Any] = home.json("mailings", "receipt", str(number))
+    return receipt
+
+
+def assert_sums_hold(receipt: dict[str, Any], everyone: list[Person]) -> None:
+    assert receipt["candidates"] == len(everyone)
+    assert receipt["candidates"] == (
+        sum(receipt["excluded"].values()) + receipt["prepared"]
+    )
+    assert receipt["prepared"] == sum(
+        receipt[state]
+        for state in (
+            *("waiting", "sending", "accepted", "delivered", "bounced"),
+            *("complained", "refused", "cancelled", "in_doubt"),
+        )
+    )
+
+
+def assert_everyone_got_theirs(mails: list[Mail], everyone: list[Person]) -> None:
+    """Every mailable reader exactly one mail, the right variant; nobody else any."""
+    received = Counter(mail.address for mail in mails)
+    assert received == Counter(
+        person.address for person in everyone if person.mailable
+    )
+    by_address = {person.address: person for person in everyone}
+    for mail in mails:
+        person = by_address[mail.address]
+        for body in (mail.text, mail.html):
+            shown = {name for name, words in MARKS.items() if words in body}
+            assert shown == person.sees, person
+            assert FOREWORDS[person.edition] in body, person
+            assert "De brug die niemand wilde" in body
+            assert "Een dag mee met de wijkambtenaar" in body
+            assert (f"Beste {person.name or 'lezer'}," in body), person
+        assert WHY in " ".join(mail.text.split())
+        other = "base" if person.edition == "lpb" else "lpb"
+        assert FOREWORDS[other] not in mail.text
+
+
+def parse(data: bytes) -> Mail:
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"]
+    assert message["Feedback-ID"]
+    text = message.get_body(("plain",))
+    html = message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return Mail(
+        address=message["To"].addresses[0].addr_spec,
+        text=text.get_content(),
+        html=html.get_content(),
+        one_click=message["List-Unsubscribe"].strip("<>"),
+    )
+
+
+def from_sendgrid(request: dict[str, Any]) -> Iterable[Mail]:
+    """What SendGrid would have made of a request: substitutions are plain replacement."""
+    bodies = {part["type"]: part["value"] for part in request["content"]}
+    for personalization in request["personalizations"]:
+        filled = {}
+        for kind, body in bodies.items():
+            for tag, value in personalization.get("substitutions", {}).items():
+                body = body.replace(tag, value)
+            filled[kind] = body
+        (to,) = personalization["to"]
+        headers = {**request.get("headers", {}), **personalization.get("headers", {})}
+        yield Mail(
+            address=to["email"],
+            text=filled["text/plain"],
+            html=filled["text/html"],
+            one_click=headers["List-Unsubscribe"].strip("<>"),
+        )
+
+
+def status_of(url: str, *, body: bytes | None = None) -> int:
+    with urllib.request.urlopen(
+        urllib.request.Request(url, data=body), timeout=30
+    ) as answer:
+        status: int = answer.status
+        assert answer.url == url, "never a redirect (RFC 8058)"
+        return status
+
+
+def test_the_main_job_from_two_stories_to_everyone_gone(tmp_path: Path):
+    everyone = people()
+    mailable = sum(person.mailable for person in everyone)
+    port = free_port()
+    home = Home(tmp_path, {"BUURTPOST_BASE_URL": f"http://127.0.0.1:{port}"})
+    prepare(home, everyone)
+
+    # First by a real mail protocol.
+    with SmtpStandIn() as smtp:
+        receipt = start(
+            home,
+            42,
+            BUURTPOST_PROVIDER="smtp",
+            BUURTPOST_SMTP_URL=f"smtp://127.0.0.1:{smtp.port}?tls=none",
+        )
+        by_smtp = [parse(message.data) for message in smtp.accepted]
+    assert_sums_hold(receipt, everyone)
+    assert receipt["accepted"] == mailable
+    assert receipt["excluded"] == {"suppressed": 100, "pending": 50}
+    assert receipt["editions"]["lpb"]["accepted"] == sum(
+        person.mailable and person.lpb for person in everyone
+    )
+    assert_everyone_got_theirs(by_smtp, everyone)
+
+    # The same issue again sends nobody twice.
+    sentence = home.refused("mailings", "start", "42")
+    assert "42" in sentence
+
+    # Then the next one by SendGrid.
+    with SendGridStandIn() as sendgrid:
+        receipt = start(
+            home,
+            43,
+            BUURTPOST_PROVIDER="sendgrid",
+            SENDGRID_API_KEY=sendgrid.key,
+            SENDGRID_HOST=sendgrid.url,
+        )
+        by_sendgrid = [
+            mail for request in sendgrid.accepted for mail in from_sendgrid(request)
+        ]
+    assert_sums_hold(receipt, everyone)
+    assert_everyone_got_theirs(by_sendgrid, everyone)
+
+    # A scanner follows every link: nobody is gone.
+    links = [mail.one_click for mail in (*by_smtp, *by_sendgrid)]
+    assert len(set(links)) == 2 * mailable
+    path = tmp_path / "44.json"
+    path.write_text(json.dumps(issue(44)))
+    home.run("issues", "import", str(path))
+    with home.serving(port), ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(status_of, links)) == {200}
+        assert home.json("mailings", "plan", "44")["prepared"] == mailable
+
+        # Then every reader's mail program asks to stop: nobody is left.
+        click = b"List-Unsubscribe=One-Click"
+        answers = pool.map(lambda url: status_of(url, body=click), links)
+        assert set(answers) == {200}
+    plan = home.json("mailings", "plan", "44")
+    assert plan["prepared"] == 0
+    assert plan["excluded"]["ended"] == mailable
+
+    with SmtpStandIn() as smtp:
+        home.run(
+            *("mailings", "start", "44"),
+            BUURTPOST_PROVIDER="smtp",
+            BUURTPOST_SMTP_URL=f"smtp://127.0.0.1:{smtp.port}?tls=none",
+        )
+        home.run(
+            *("worker", "--once"),
+            BUURTPOST_PROVIDER="smtp",
+            BUURTPOST_SMTP_URL=f"smtp://127.0.0.1:{smtp.port}?tls=none",
+        )
+        assert smtp.accepted == []
+
