@@ -60,6 +60,10 @@ def read_relay(environment: Mapping[str, str]) -> Relay:
     if unknown := [name for name in query if name not in _KNOWN]:
         raise _wrong(f"has an unknown {unknown[0]!r}; it may have {', '.join(_KNOWN)}")
     user = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password or "")
+    if not f"{user or ''}{password}".isascii():
+        # smtplib encodes both as ASCII, and servers do not agree on anything else.
+        raise _wrong("has a user or password with a letter outside ASCII")
     tls = _tls(parts.scheme, query.get("tls"))
     if tls is Tls.NONE and user is not None and not is_loopback(parts.hostname):
         raise _wrong(
@@ -71,7 +75,7 @@ def read_relay(environment: Mapping[str, str]) -> Relay:
         port=port or _PORTS[parts.scheme],
         tls=tls,
         user=user,
-        password=unquote(parts.password or ""),
+        password=password,
         connections=_connections(query.get("connections", "8")),
         ca=_ca(query.get("ca")),
     )

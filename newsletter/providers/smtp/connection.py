@@ -65,18 +65,25 @@ class Connection:
         """
         try:
             answer = self._up_to_the_dot(sender, address, mail)
-            if answer is None and not before_dot():
-                self.abandon()
-                return Answer(Outcome.STOPPED, usable=False)
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             self.abandon()
             words = f"The connection was lost before the mail was sent: {error}"
             return Answer(Outcome.LATER, answer_of(words), usable=False)
-        except BaseException:
-            # In the middle of a mail: whatever stopped us, it must not go out.
+        except ProviderMisconfigured:
             self.abandon()
             raise
-        return answer or self._dot()
+        if answer is not None:
+            return answer
+        try:
+            go_on = before_dot()
+        except BaseException:
+            # A journal that cannot be written: the mail must not go out unmarked.
+            self.abandon()
+            raise
+        if not go_on:
+            self.abandon()
+            return Answer(Outcome.STOPPED, usable=False)
+        return self._dot()
 
     def close(self) -> None:
         """Say goodbye; whether the relay answers is not of interest."""
