@@ -19,7 +19,7 @@ ROLES = (
 
 
 def load_reference(session: Session) -> None:
-    """Make the keys, load the shipped regions and roles; safe to repeat, changes no one's choices.
+    """Make the keys, load the shipped regions and roles; safe to repeat.
 
     Only what was never loaded is: an operator's newer regions and own roles stay.
     """

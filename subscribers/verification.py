@@ -1,9 +1,11 @@
 """Reading the consent ledger back: is every line still as it was written?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from subscribers import secrets
@@ -37,7 +39,9 @@ def verify(session: Session, *, witnesses: Witnesses | None = None) -> list[Brok
     found = []
     for mailing_list in session.scalars(select(MailingList).order_by(MailingList.id)):
         known = (witnesses or {}).get(mailing_list.slug, {})
-        broken = next(_breaks(session, mailing_list, known), None)
+        # Closed at the first one: a cursor on the server would stay open.
+        with closing(_breaks(session, mailing_list, known)) as breaks:
+            broken = next(breaks, None)
         if broken is not None:
             found.append(broken)
     return found
@@ -45,50 +49,61 @@ def verify(session: Session, *, witnesses: Witnesses | None = None) -> list[Brok
 
 def _breaks(
     session: Session, mailing_list: MailingList, witnesses: Mapping[str, bytes]
-) -> Iterator[Broken]:
+) -> Generator[Broken, None, None]:
     key = secrets.key_for(session, secrets.CONSENT)
     digests = wording_digests(session, mailing_list.id)
     unseen = {seal: name for name, seal in witnesses.items() if seal != BEGINNING}
     seq, seal = 0, BEGINNING
     # Columns, not objects: a million lines pass without staying in memory.
-    rows = session.execute(
+    lines = (
         select(*ConsentRecord.__table__.columns)
         .where(ConsentRecord.list_id == mailing_list.id)
         .order_by(ConsentRecord.seq)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    for row in rows:
-        seq += 1
-        if row.seq != seq:
-            yield Broken(mailing_list.slug, seq, "this line was removed or moved")
-        if row.salt is None:
-            erased = row.subscriber_id is None and row.address is None
-            whole = erased
-        else:
-            whole = row.subscriber_id is not None and row.commitment == commit(
-                row.salt, row.subscriber_id, row.address
-            )
-        if not whole:
-            yield Broken(mailing_list.slug, seq, "who it was about was changed")
-        facts = canonical(
-            list_id=row.list_id,
-            seq=row.seq,
-            act=row.act,
-            sender_id=row.sender_id,
-            wording_id=row.wording_id,
-            wording=digests.get(row.wording_id, "gone") if row.wording_id else "",
-            source=row.source,
-            proof=row.proof,
-            recorded_at=row.recorded_at,
-        )
-        if row.seal != seal_of(key, seal, facts, row.commitment):
-            yield Broken(mailing_list.slug, seq, "what it says was changed")
-        seal = row.seal
-        unseen.pop(seal, None)
+    with session.execute(lines) as rows:
+        for row in rows:
+            seq += 1
+            why = _what_is_wrong(row, seq=seq, before=seal, key=key, digests=digests)
+            if why is not None:
+                yield Broken(mailing_list.slug, seq, why)
+            seal = row.seal
+            unseen.pop(seal, None)
     end = session.get(ConsentHead, mailing_list.id)
-    if end is not None and (end.seq, end.seal) != (seq, seal):
+    if (seq, seal) != ((end.seq, end.seal) if end else (0, BEGINNING)):
         yield Broken(mailing_list.slug, seq + 1, "lines were cut off at the end")
     for name in unseen.values():
         yield Broken(
             mailing_list.slug, seq, f"it no longer holds what {name} was sealed with"
         )
+
+
+def _what_is_wrong(
+    row: Row[Any], *, seq: int, before: bytes, key: bytes, digests: Mapping[int, str]
+) -> str | None:
+    if row.seq != seq:
+        return "this line was removed or moved"
+    if not _is_about_whom_it_was(row):
+        return "who it was about was changed"
+    facts = canonical(
+        list_id=row.list_id,
+        seq=row.seq,
+        act=row.act,
+        sender_id=row.sender_id,
+        wording_id=row.wording_id,
+        wording=digests.get(row.wording_id, "gone") if row.wording_id else "",
+        source=row.source,
+        proof=row.proof,
+        recorded_at=row.recorded_at,
+    )
+    if row.seal != seal_of(key, before, facts, row.commitment):
+        return "what it says was changed"
+    return None
+
+
+def _is_about_whom_it_was(row: Row[Any]) -> bool:
+    """Either erased in full, or exactly the person the commitment was made for."""
+    person = (row.subscriber_id, row.salt, row.address)
+    if None in person:
+        return person == (None, None, None)
+    return bool(row.commitment == commit(row.salt, row.subscriber_id, row.address))
