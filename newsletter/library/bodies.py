@@ -11,7 +11,13 @@ from newsletter.library.words import searchable, text_of
 from newsletter.rendering import richtext
 
 _FIRST_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>\s*", re.DOTALL)
-_WRAPPED_AT_MOST = 100  # a file with longer lines was not broken off by its editor
+_OPEN_HEADING = re.compile(
+    # A heading with words in it, up to the block that shows it was never closed.
+    r"(<h([1-6])\b[^<>]*>\s*[^<\s](?:(?!</h|<h[1-6]).)*?)"
+    r"(?=<(?:p|div|section|article|table|ul|ol|blockquote|pre|hr|h[1-6])\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_WRAPPED = range(60, 101)  # the longest line of a file whose editor breaks lines
 
 
 class Format(StrEnum):
@@ -30,6 +36,11 @@ def body_from(text: str, format: Format, *, title: str) -> str:  # noqa: A002
     if heading and searchable(text_of(heading[1])) == searchable(title):
         body = body[: heading.start()] + body[heading.end() :]
     return body
+
+
+def close_headings(text: str) -> str:
+    """HTML where a forgotten ``</h1>`` does not make a heading of all that follows."""
+    return _OPEN_HEADING.sub(r"\1</h\2>", text)
 
 
 def clean(text: str) -> str:
@@ -61,9 +72,7 @@ def _broken(lines: list[str], width: int) -> str:
     out = html.escape(lines[0].strip(), quote=False)
     for before, line in pairwise(lines):
         first_word = line.split(maxsplit=1)[0]
-        is_wrapped = (
-            width <= _WRAPPED_AT_MOST and len(before) + 1 + len(first_word) > width
-        )
+        is_wrapped = width in _WRAPPED and len(before) + 1 + len(first_word) > width
         out += (" " if is_wrapped else "<br />") + html.escape(
             line.strip(), quote=False
         )
@@ -73,5 +82,5 @@ def _broken(lines: list[str], width: int) -> str:
 _FORMATS: Mapping[Format, Callable[[str], str]] = {
     Format.TEXT: lambda text: richtext.from_html(_from_text(text)),
     Format.MARKDOWN: lambda text: richtext.from_markdown(text).html,
-    Format.HTML: richtext.from_html,
+    Format.HTML: lambda text: richtext.from_html(close_headings(text)),
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 import nh3
 
 from newsletter.library import frontmatter
-from newsletter.library.bodies import Format, clean
+from newsletter.library.bodies import Format, clean, close_headings
 from newsletter.library.errors import BadFile, BadFrontMatter
 from newsletter.library.frontmatter import FrontMatter
 from newsletter.library.models import ItemKind
@@ -23,6 +23,7 @@ from subscribers.typed import slug_of
 
 MOST_BYTES = 2_000_000
 _SLUG_MOST = 60
+_ABOUT_MOST = 300  # characters; longer is a list of search words
 
 # kind, partner and language are for whole folders of pieces (an issue's, the demo's).
 KEYS = (
@@ -95,6 +96,7 @@ def _read_text(text: str, path: Path, _root: Path) -> Draft:
 
 
 def _read_html(text: str, path: Path, _root: Path) -> Draft:
+    text = close_headings(text)
     # What nh3 gives back is well formed, so these few elements are easily found.
     head = nh3.clean(
         text,
@@ -103,21 +105,33 @@ def _read_html(text: str, path: Path, _root: Path) -> Draft:
         clean_content_tags={"script", "style", "svg"},
         link_rel=None,
     )
-    about = re.search(r'<meta name="description" content="([^"]*)"', head)
-    first_published = re.search(r'<link rel="canonical" href="(https?://[^"]*)"', head)
+    # A page's own words about itself are taken when they can be used, never refused.
+    about = " ".join(_told(head, "meta", {"name": "description"}, "content").split())
+    address = _told(head, "link", {"rel": "canonical"}, "href")
     return Draft(
         _slug(path),
         Format.HTML,
         _title(_element(head, "h1") or _element(head, "title"), path),
         text,
-        summary=html.unescape(about[1]).strip() or None if about else None,
-        url=html.unescape(first_published[1]) if first_published else None,
+        summary=about if 0 < len(about) <= _ABOUT_MOST else None,
+        url=address if re.fullmatch(r"https?://[^/\s]\S*", address) else None,
     )
 
 
 def _element(well_formed: str, name: str) -> str:
     found = re.search(rf"<{name}>(.*?)</{name}>", well_formed, re.DOTALL)
     return text_of(found[1]) if found else ""
+
+
+def _told(
+    well_formed: str, name: str, wanted: Mapping[str, str], attribute: str
+) -> str:
+    """An attribute of the first element that has the wanted ones, or ""."""
+    for element in re.finditer(rf'<{name}((?: [a-z]+="[^"]*")*)', well_formed):
+        told = dict(re.findall(r'([a-z]+)="([^"]*)"', element[1]))
+        if wanted.items() <= told.items():
+            return html.unescape(told.get(attribute, "")).strip()
+    return ""
 
 
 def _read_markdown(text: str, path: Path, root: Path) -> Draft:

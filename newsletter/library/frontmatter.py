@@ -2,8 +2,9 @@
 
 A small part of YAML, read strictly: one ``key: value`` a line; a value is a line of
 text, text in quotes, a list (``[a, b]``, or lines with ``- ``), or a paragraph after
-``>`` or ``|``. Whatever YAML would read as something else (types, anchors, mappings,
-comments behind a value) is refused with its line, never guessed at.
+``>`` or ``|``. Every value is text: a title may be 1984 or hold a colon. What YAML
+would not read as text (an anchor, a mapping, a comment behind a value) is refused with
+its line, never guessed at.
 """
 
 import json

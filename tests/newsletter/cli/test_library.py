@@ -1,0 +1,132 @@
+"""``buurtpost library``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.newsletter.cli.conftest import Command
+from tests.newsletter.pictures import picture
+
+
+def write(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_a_text_is_added_linked_listed_and_shown(
+    buurtpost: Command, tmp_path: Path
+) -> None:
+    story = write(
+        tmp_path, "De Buurttafel.txt", "De buurttafel\n\nElke donderdag soep."
+    )
+    write(tmp_path, "tafel.png", picture(300, 200))
+    method = write(
+        tmp_path,
+        "werken.md",
+        "---\ntitle: Werken met wat er is\nkind: method\nimage: tafel.png\n"
+        "alt: Een tafel\nregions: Deventer\n---\nBegin bij wat iemand kan.",
+    )
+
+    added = buurtpost("library", "add", story, "--region", "GM0150")
+    assert (added.exit_code, added.stdout) == (0, "de-buurttafel\n")
+    assert buurtpost("library", "add", method).stdout == "werken\n"
+    linked = buurtpost(
+        *("library", "link", "de-buurttafel", "werken"),
+        *("--relation", "uses-method", "--why", "Begon met een tafel en een pan."),
+    )
+    assert (linked.exit_code, linked.output) == (0, "")
+
+    listed = buurtpost("library", "list", "WERKEN").stdout
+    assert listed == "werken\tmethod\tWerken met wat er is\n"
+    shown = json.loads(buurtpost("library", "show", "werken", "--json").stdout)
+    assert shown["regions"] == ["GM0150"]
+    assert shown["alt"] == "Een tafel"
+    assert shown["image"].endswith(".png")
+    assert shown["links"] == [
+        {
+            "story": "de-buurttafel",
+            "knowledge": "werken",
+            "relation": "uses-method",
+            "why": "Begon met een tafel en een pan.",
+        }
+    ]
+    assert (
+        "Elke donderdag soep." in buurtpost("library", "show", "de-buurttafel").stdout
+    )
+    assert buurtpost("library", "unlink", "de-buurttafel", "werken").exit_code == 0
+    assert json.loads(buurtpost("library", "list", "--kind", "story", "--json").stdout)
+
+
+def test_an_existing_slug_needs_replace(buurtpost: Command, tmp_path: Path) -> None:
+    file = write(tmp_path, "soep.txt", "Soep\n\nEerst.")
+    buurtpost("library", "add", file)
+    write(tmp_path, "soep.txt", "Soep\n\nDaarna.")
+
+    refused = buurtpost("library", "add", file)
+    assert refused.exit_code == 1
+    assert "'soep'" in refused.stderr
+    assert "--replace" in refused.stderr
+    assert "Eerst." in buurtpost("library", "show", "soep").stdout
+
+    assert buurtpost("library", "add", file, "--replace").exit_code == 0
+    assert "Daarna." in buurtpost("library", "show", "soep").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.docx", b"PK", "end in .md, .html or .txt"),
+        ("a.txt", b"Titel\0", "is not a text"),
+        ("a.txt", b"Titel\n" + b"woord " * 9_000_000, "larger than 2 MB"),
+        ("a.txt", "", "has no title"),
+        ("a.html", "<title>A</title>" + "<div>" * 10_000, "inside each other"),
+        ("a.md", "---\ntitle: A\ndate: gisteren\n---\n", "line 3, date"),
+        ("a.md", "---\ntitle: A\nregions: Bergen\n---\n", "Write which one"),
+        ("a.md", "---\ntitle: A\nurl: javascript:alert(1)\n---\n", "not a web address"),
+        ("a.md", "---\ntitle: A\npartner: nobody\n---\n", "no partner 'nobody'"),
+        ("a.md", "---\ntitle: A\nlanguage: xx\n---\n", "language 'xx'"),
+        ("a.md", "---\ntitle: A\nimage: a.md\n---\n", "not a picture"),
+        ("!.txt", "Titel", "--slug"),
+    ],
+)
+def test_a_file_that_cannot_be_a_piece_is_one_sentence_and_exit_1(
+    buurtpost: Command, tmp_path: Path, name: str, text: str | bytes, words: str
+) -> None:
+    refused = buurtpost("library", "add", write(tmp_path, name, text))
+
+    assert refused.exit_code == 1
+    assert words in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert buurtpost("library", "list").stdout == ""
+
+
+@pytest.mark.parametrize(
+    "what", ["https://example.nl/verhaal", "file:///etc/hosts.txt"]
+)
+def test_a_web_address_is_refused_with_what_can_be_read(
+    buurtpost: Command, what: str
+) -> None:
+    refused = buurtpost("library", "add", what)
+
+    assert refused.exit_code == 1
+    assert "is a web address" in refused.stderr
+    assert ".md, .html or .txt" in refused.stderr
+
+
+def test_an_unknown_kind_or_relation_is_wrong_usage(buurtpost: Command) -> None:
+    assert buurtpost("library", "add", "a.txt", "--kind", "poem").exit_code == 2
+    wrong = buurtpost("library", "link", "a", "b", "--relation", "likes", "--why", "x")
+    assert wrong.exit_code == 2
+
+
+def test_an_unknown_piece_names_what_may_have_been_meant(
+    buurtpost: Command, tmp_path: Path
+) -> None:
+    buurtpost("library", "add", write(tmp_path, "soep.txt", "Soep"))
+
+    refused = buurtpost("library", "show", "soup")
+
+    assert refused.exit_code == 1
+    assert "Did you mean 'soep'?" in refused.stderr
