@@ -11,14 +11,29 @@ from sqlalchemy.orm import Session
 
 from newsletter.jobs.queue import enqueue
 from newsletter.partners.partners import all_partners
-from subscribers import lists, regions, roles, senders, subscriptions
+from subscribers import (
+    lists,
+    partner_consents,
+    regions,
+    roles,
+    senders,
+    subscriptions,
+)
 from subscribers.addresses import normalise
-from subscribers.models import Sender, Subscription
+from subscribers.models import (
+    MailingList,
+    Sender,
+    SignupRequest,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+)
 from subscribers.preferences import check_language
 from subscribers.subscriptions import Details
 from subscribers.tokens import Purpose, Signer
 
 CONFIRMATION = "confirmation"  # the kind of job
+MOVE = "move"  # the source of a sign-up that follows a reader to a new address
 
 # One address gets at most so many confirmations in an hour, however often somebody
 # types it: a form must not fill a stranger's mailbox.
@@ -52,11 +67,7 @@ def request_subscription(
         language=check_language(language),
         partners=_partners(session, partners),
     )
-    lately = now - timedelta(hours=1)
-    if (
-        subscriptions.requests_since(session, address=address, since=lately)
-        >= MOST_AN_HOUR
-    ):
+    if _asked_enough(session, address, now=now):
         return
     request = subscriptions.request(
         session,
@@ -80,7 +91,67 @@ def confirm(
     numbers = signer.read(Purpose.CONFIRM, token, now=now)
     if numbers is None or len(numbers) != 1:
         return None
-    return subscriptions.confirm(session, numbers[0], now=now)
+    subscription = subscriptions.confirm(session, numbers[0], now=now)
+    if subscription is not None:
+        _end_moved(session, numbers[0], now=now)
+    return subscription
+
+
+def request_move(
+    session: Session,
+    subscriber: Subscriber,
+    *,
+    address: str,
+    language: str,
+    now: datetime,
+) -> None:
+    """Ask the new mailbox to confirm each list; until it does the old one goes on.
+
+    Raises BadAddress. The answer is the same for a known and an unknown address.
+    """
+    address = normalise(address)
+    if address == subscriber.address or _asked_enough(session, address, now=now):
+        return
+    for subscription in subscriptions.subscriptions_of(session, subscriber):
+        if subscription.state is not SubscriptionState.CONFIRMED:
+            continue
+        request = subscriptions.request(
+            session,
+            address=address,
+            mailing_list=subscription.mailing_list,
+            details=Details(
+                name=subscriber.name,
+                region_code=subscriber.region_code,
+                role_mask=subscriber.role_mask,
+                language=subscriber.language,
+                partners=partner_consents.partners_of(session, subscription),
+            ),
+            source=MOVE,
+            language=language,
+            now=now,
+        )
+        request.details = {**request.details, "moves": subscriber.id}
+        enqueue(session, CONFIRMATION, {"request": request.id}, now=now)
+
+
+def _end_moved(session: Session, request_id: int, *, now: datetime) -> None:
+    """The new mailbox said yes: the old one has had its last mail of this list."""
+    request = session.get_one(SignupRequest, request_id)
+    moved_from = request.details.get("moves")
+    old = session.get(Subscriber, moved_from) if moved_from else None
+    mailing_list = session.get_one(MailingList, request.list_id)
+    if old is None or old.id == request.subscriber_id:
+        return
+    left = subscriptions.find_subscription(session, old, mailing_list)
+    if left is not None:
+        subscriptions.end(session, left, source=MOVE, now=now)
+
+
+def _asked_enough(session: Session, address: str, *, now: datetime) -> bool:
+    asked = subscriptions.requests_since(
+        session, address=address, since=now - timedelta(hours=1)
+    )
+    return asked >= MOST_AN_HOUR
 
 
 def _region_code(session: Session, region: str | None) -> str | None:

@@ -11,9 +11,12 @@ from newsletter.cli import (
     library,
     lists,
     partners,
+    readers_files,
     regions,
     retention,
     roles,
+    segments,
+    serve,
     subscribers,
 )
 from newsletter.cli.door import Commands, Door
@@ -24,10 +27,12 @@ GROUPS: tuple[click.Command, ...] = (
     roles.roles,
     regions.regions,
     subscribers.subscribers,
+    segments.segments,
     consent.consent,
     retention.retention,
     partners.partners,
     library.library,
+    serve.serve,
 )
 
 
@@ -41,3 +46,6 @@ def main(context: click.Context) -> None:
 
 for _group in GROUPS:
     main.add_command(_group)
+
+for _command in readers_files.COMMANDS:
+    subscribers.subscribers.add_command(_command)

@@ -1,0 +1,19 @@
+"""Puts the built pages into the wheel, so that installing it needs no node.
+
+An editable install skips this: pages then use the sources in ``web/assets``.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
+    def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
+        if self.target_name != "wheel" or version == "editable":
+            return
+        script = Path(self.root) / "tools" / "build_assets.py"
+        subprocess.run([sys.executable, str(script)], check=True)  # noqa: S603

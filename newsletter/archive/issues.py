@@ -1,0 +1,180 @@
+"""Published issues, newest first, and the web version of each variant."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter.dispatch.models import (
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+    Variant,
+)
+from newsletter.issues.models import Issue
+from newsletter.library.models import LibraryItem
+from newsletter.partners.models import Partner
+from subscribers import regions
+from subscribers.models import Region
+
+BASE = "base"
+NAME = "{naam}"
+EVERYONE = {"nl": "lezer", "en": "reader"}  # who a subject greets in the archive
+
+
+@dataclass(frozen=True)
+class EditionLink:
+    """One way to read the issue: the base, or a partner's or region's edition."""
+
+    key: str  # of the variant with most blocks
+    name: str | None  # None is the base
+
+
+@dataclass(frozen=True)
+class PublishedIssue:
+    """One line of the archive."""
+
+    number: int
+    subject: str
+    preheader: str
+    language: str
+    list_name: str
+    published_at: datetime
+    editions: tuple[EditionLink, ...]
+    stories: tuple[LibraryItem, ...]
+
+
+def published(session: Session, *, limit: int = 1000) -> list[PublishedIssue]:
+    """Issues whose mailing went out, newest first."""
+    mailings = list(
+        session.scalars(
+            _frozen()
+            .where(_went_out())
+            .order_by(Mailing.frozen_at.desc(), Mailing.id.desc())
+            .limit(limit)
+        )
+    )
+    return [_published_issue(session, mailing) for mailing in mailings]
+
+
+def find_issue(session: Session, number: int) -> PublishedIssue | None:
+    """One issue; None when it is not there or not published."""
+    mailing = session.scalar(_frozen().where(Issue.number == number))
+    return _published_issue(session, mailing) if mailing else None
+
+
+def find_page(session: Session, number: int, variant_key: str) -> str | None:
+    """The web version of a variant: whole HTML, nothing personal in it."""
+    return session.scalar(
+        select(Variant.web)
+        .join(Mailing, Mailing.id == Variant.mailing_id)
+        .join(Issue, Issue.id == Mailing.issue_id)
+        .where(
+            Issue.number == number,
+            Variant.key == variant_key,
+            Mailing.frozen_at.is_not(None),
+        )
+    )
+
+
+def canonical_key(issue: PublishedIssue) -> str | None:
+    """The variant the others point to: the base, else the first there is."""
+    return issue.editions[0].key if issue.editions else None
+
+
+def slugs_in(issue: Issue) -> Iterator[str]:
+    """The library pieces an issue's blocks name, in order; editions' own come last."""
+    own = [entry["block"] for edition in issue.editions for entry in _entries(edition)]
+    for block in [*issue.blocks, *own]:
+        slug = block.get("story")
+        if isinstance(slug, str):
+            yield slug
+
+
+def frozen_issues(session: Session) -> Sequence[Issue]:
+    """Every issue that is published, oldest first."""
+    return session.scalars(
+        select(Issue)
+        .join(Mailing, Mailing.issue_id == Issue.id)
+        .where(Mailing.frozen_at.is_not(None))
+        .order_by(Mailing.frozen_at, Issue.id)
+    ).all()
+
+
+def _entries(edition: dict[str, Any]) -> list[dict[str, Any]]:
+    return [entry for entry in edition.get("blocks", ()) if "block" in entry]
+
+
+def _frozen() -> Select[Mailing]:
+    return select(Mailing).join(Mailing.issue).where(Mailing.frozen_at.is_not(None))
+
+
+def _went_out() -> Any:
+    """Not the mailings that were stopped before anyone got theirs."""
+    reached = exists().where(
+        Delivery.mailing_id == Mailing.id,
+        Delivery.state.in_(
+            [
+                DeliveryState.ACCEPTED,
+                DeliveryState.DELIVERED,
+                DeliveryState.IN_DOUBT,
+                DeliveryState.COMPLAINED,
+            ]
+        ),
+    )
+    return or_(Mailing.state != MailingState.CANCELLED, reached)
+
+
+def _published_issue(session: Session, mailing: Mailing) -> PublishedIssue:
+    issue = mailing.issue
+    assert mailing.frozen_at is not None
+    return PublishedIssue(
+        number=issue.number,
+        subject=issue.subject.replace(NAME, EVERYONE.get(issue.language, "lezer")),
+        preheader=issue.preheader,
+        language=issue.language,
+        list_name=issue.mailing_list.name,
+        published_at=mailing.frozen_at,
+        editions=_editions(session, mailing),
+        stories=_stories(session, list(dict.fromkeys(slugs_in(issue)))),
+    )
+
+
+def _editions(session: Session, mailing: Mailing) -> tuple[EditionLink, ...]:
+    """Base first, then the others in the order they were rendered."""
+    fullest: dict[str, tuple[int, str]] = {}
+    for key, edition, blocks in session.execute(
+        select(Variant.key, Variant.edition, Variant.blocks)
+        .where(Variant.mailing_id == mailing.id)
+        .order_by(Variant.id)
+    ):
+        if edition not in fullest or len(blocks) > fullest[edition][0]:
+            fullest[edition] = (len(blocks), key)
+    links = [
+        EditionLink(key, None if edition == BASE else _edition_name(session, edition))
+        for edition, (_, key) in fullest.items()
+    ]
+    return tuple(sorted(links, key=lambda link: link.name is not None))
+
+
+def _edition_name(session: Session, edition: str) -> str:
+    partner = session.scalar(select(Partner.name).where(Partner.slug == edition))
+    if partner:
+        return partner
+    if session.get(Region, edition):
+        return regions.name_of(session, edition)
+    return edition
+
+
+def _stories(session: Session, slugs: list[str]) -> tuple[LibraryItem, ...]:
+    found = {
+        item.slug: item
+        for item in session.scalars(
+            select(LibraryItem).where(LibraryItem.slug.in_(slugs))
+        )
+    }
+    return tuple(found[slug] for slug in slugs if slug in found)

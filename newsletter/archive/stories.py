@@ -1,0 +1,56 @@
+"""The page of one story or knowledge item, once an issue carried it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from newsletter.archive.issues import frozen_issues, slugs_in
+from newsletter.library.models import KnowledgeLink, LibraryItem
+from subscribers import regions
+
+
+@dataclass(frozen=True)
+class StoryPage:
+    """A piece with what surrounds it."""
+
+    item: LibraryItem
+    places: tuple[str, ...]
+    links: tuple[KnowledgeLink, ...]  # what we know about it, each with its why
+    illustrated_by: tuple[KnowledgeLink, ...]  # stories that lean on it
+    numbers: tuple[int, ...]  # issues that carried it
+
+
+def find_story(session: Session, slug: str) -> StoryPage | None:
+    """The page of a piece; None when it is unknown or no published issue shows it.
+
+    A knowledge item is public when a public story is linked to it.
+    """
+    item = session.scalar(
+        select(LibraryItem)
+        .where(LibraryItem.slug == slug.replace("\0", ""))
+        .options(selectinload(LibraryItem.links).joinedload(KnowledgeLink.knowledge))
+    )
+    if item is None:
+        return None
+    issues = {issue.number: set(slugs_in(issue)) for issue in frozen_issues(session)}
+    shown = set().union(*issues.values())
+    leaning = tuple(
+        link
+        for link in session.scalars(
+            select(KnowledgeLink)
+            .where(KnowledgeLink.knowledge_id == item.id)
+            .options(selectinload(KnowledgeLink.story))
+            .order_by(KnowledgeLink.id)
+        )
+        if link.story.slug in shown
+    )
+    if slug not in shown and not leaning:
+        return None
+    return StoryPage(
+        item=item,
+        places=tuple(regions.name_of(session, code) for code in item.regions),
+        links=tuple(item.links),
+        illustrated_by=leaning,
+        numbers=tuple(number for number, slugs in issues.items() if slug in slugs),
+    )

@@ -1,0 +1,105 @@
+"""The application: started as ``web.app:create_app()``.
+
+To add a page, write a module with its own small blueprint and list the blueprint in
+``PAGES`` of its desk (``web/public/__init__.py``); every view declares who may enter.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dotenv import dotenv_values
+from flask import Flask, request
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import templates
+from database.session import Database, open_database
+from newsletter.settings import Settings, read_settings
+from subscribers.tokens import Signer
+from web import brand, errors, headers, language, public, session, static_files
+from web.entrance import SESSIONLESS, entrance
+
+LARGEST_BODY = 16 * 1024 * 1024  # an upload at a desk
+LARGEST_PUBLIC_BODY = 64 * 1024  # a form anybody may send
+TEMPLATES = Path(templates.__file__).parent / "web"
+
+csrf = CSRFProtect()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings | None = None,
+    database: Database | None = None,
+    clock: Callable[[], datetime] = _utc_now,
+) -> Flask:
+    """Build the application; settings come from the environment when not given."""
+    if settings is None:
+        settings = read_settings(
+            {k: v for k, v in dotenv_values(".env").items() if v is not None}
+            | dict(os.environ)
+        )
+        settings.require_home()
+    if database is None:
+        database = open_database(settings.database_url)
+
+    app = Flask("web", static_folder=None, template_folder=str(TEMPLATES))
+    _configure(app, settings)
+    session.install(
+        app, session.House(settings, database, Signer(settings.signing_keys()), clock)
+    )
+    language.install(app)
+    brand.install(app)
+    headers.install(app)
+    errors.install(app)
+    static_files.install(app)
+    _protect(app)
+    for blueprint in public.PAGES:
+        app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    keys = [_cookie_key(key) for key in settings.signing_keys()]
+    app.config.update(
+        SECRET_KEY=keys[0],
+        SECRET_KEY_FALLBACKS=keys[1:],
+        SESSION_COOKIE_NAME="buurtpost",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    app.url_map.strict_slashes = True
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _cookie_key(key: bytes) -> bytes:
+    """A key for cookies alone: no cookie can pass for a signed link."""
+    return hmac.new(key, b"cookies", hashlib.sha256).digest()
+
+
+def _protect(app: Flask) -> None:
+    csrf.init_app(app)
+
+    @app.before_request
+    def _check() -> None:
+        if entrance() in SESSIONLESS:
+            request.max_content_length = LARGEST_PUBLIC_BODY
+        elif request.endpoint is not None:
+            csrf.protect()

@@ -1,0 +1,85 @@
+"""Reading back: issues, the web version of each variant, stories."""
+
+from flask import Blueprint, Response, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from newsletter.archive import find_issue, find_page, find_story, published
+from newsletter.archive.issues import canonical_key
+from newsletter.library.models import ItemKind, Relation
+from newsletter.partners.brands import brand_of
+from web.entrance import anyone
+from web.headers import mail_page
+from web.language import gettext as _
+from web.session import session, settings
+
+pages = Blueprint("archive", __name__)
+
+
+@pages.get("/issues/")
+@anyone
+def issues() -> ResponseReturnValue:
+    return render_template("public/archive/issues.html", issues=published(session()))
+
+
+@pages.get("/issues/<int:number>")
+@anyone
+def issue(number: int) -> ResponseReturnValue:
+    found = find_issue(session(), number) or abort(404)
+    return render_template(
+        "public/archive/issue.html", issue=found, key=canonical_key(found)
+    )
+
+
+@pages.get("/issues/<int:number>/<variant>")
+@anyone
+def page(number: int, variant: str) -> ResponseReturnValue:
+    """The mail as a page, by itself: its own styles, no script, nothing personal."""
+    html = find_page(session(), number, variant)
+    found = find_issue(session(), number)
+    if html is None or found is None:
+        abort(404)
+    response: Response = mail_page(html)
+    address = settings().base_url + url_for(
+        ".page", number=number, variant=canonical_key(found), lang=None
+    )
+    response.headers["Link"] = f'<{address}>; rel="canonical"'
+    return response
+
+
+@pages.get("/stories/<slug>")
+@anyone
+def story(slug: str) -> ResponseReturnValue:
+    found = find_story(session(), slug) or abort(404)
+    partner = found.item.partner
+    return render_template(
+        "public/archive/story.html",
+        page=found,
+        item=found.item,
+        source=brand_of(partner, settings().base_url) if partner else None,
+        address=settings().base_url + url_for(".story", slug=slug, lang=None),
+        kinds=_kinds(),
+        relations=_relations(),
+    )
+
+
+def _kinds() -> dict[ItemKind, str]:
+    return {
+        ItemKind.STORY: _("story"),
+        ItemKind.RESEARCH: _("research"),
+        ItemKind.METHOD: _("method"),
+        ItemKind.THEORY: _("theory"),
+        ItemKind.HISTORY: _("history"),
+        ItemKind.COLUMN: _("column"),
+        ItemKind.EVENT: _("event"),
+    }
+
+
+def _relations() -> dict[Relation, str]:
+    """How the story stands to the knowledge, as the end of a line."""
+    return {
+        Relation.ILLUSTRATES: _("the story illustrates this"),
+        Relation.SUPPORTS: _("the story supports this"),
+        Relation.ELABORATES: _("the story elaborates on this"),
+        Relation.NUANCES: _("the story nuances or contradicts this"),
+        Relation.USES_METHOD: _("the story uses this method"),
+    }

@@ -1,0 +1,146 @@
+"""What somebody fills in to subscribe: read from a form or JSON, kept when wrong."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Request
+from sqlalchemy.orm import Session
+
+from newsletter.partners.models import Partner
+from newsletter.partners.partners import all_partners
+from subscribers import regions
+from subscribers.addresses import BadAddress
+from subscribers.errors import SubscribersError
+from subscribers.lists import all_lists
+from subscribers.models import MailingList, Region, Role
+from subscribers.regions import AmbiguousRegion, UnknownRegion
+from subscribers.roles import all_roles
+from subscribers.typed import BadLine
+from subscribers.wordings import text_for
+from web.language import gettext as _
+from web.language import language
+
+TRAP = "website"  # a field people never see
+
+
+class NotAForm(SubscribersError):
+    """The body is neither a form nor the JSON we ask for."""
+
+
+@dataclass(frozen=True)
+class SubscribeForm:
+    email: str = ""
+    list: str = ""  # slug; empty is the first list
+    name: str = ""
+    region: str = ""
+    roles: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    language: str = ""
+    trapped: bool = False  # filled in by something that is not a person
+
+    @classmethod
+    def read(cls, request: Request) -> "SubscribeForm":
+        """From a form or a JSON object; raise NotAForm for other JSON."""
+        if request.is_json:
+            values = _json_values(request.get_json(silent=True))
+            return cls._from(lambda key: values.get(key, []))
+        return cls._from(request.form.getlist)
+
+    @classmethod
+    def prefilled(cls, request: Request) -> "SubscribeForm":
+        """From a link on somebody's site; never a partner's box."""
+        found = cls._from(request.args.getlist)
+        return cls(
+            email=found.email,
+            list=found.list,
+            region=found.region,
+            roles=found.roles,
+        )
+
+    @classmethod
+    def _from(cls, values: Callable[[str], Sequence[str]]) -> "SubscribeForm":
+        def one(key: str) -> str:
+            return next(iter(values(key)), "").strip()
+
+        return cls(
+            email=one("email"),
+            list=one("list"),
+            name=one("name"),
+            region=one("region"),
+            roles=tuple(filter(None, values("role"))),
+            partners=tuple(filter(None, values("partner"))),
+            language=one("language"),
+            trapped=bool(one(TRAP)),
+        )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the form offers, with the exact words one says yes to."""
+
+    mailing_list: MailingList | None  # None when there is none yet
+    other_lists: list[MailingList]
+    words: str  # for the list itself
+    partners: list[tuple[Partner, str]]  # each with the words of its own box
+    roles: list[Role]
+    municipalities: list[Region]
+    provinces: list[Region]
+
+
+def choices(session: Session, slug: str = "") -> Choices:
+    """The form of one list: the one of that slug, else the first."""
+    lists = all_lists(session)
+    chosen = next((one for one in lists if one.slug == slug), next(iter(lists), None))
+    partners = all_partners(session) if chosen else []
+    return Choices(
+        mailing_list=chosen,
+        other_lists=[one for one in lists if one is not chosen],
+        words=text_for(chosen, chosen.sender, language()) if chosen else "",
+        partners=[
+            (partner, text_for(chosen, partner.sender, language()))
+            for partner in partners
+            if chosen and partner.sender_id != chosen.sender_id
+        ],
+        roles=all_roles(session),
+        municipalities=regions.municipalities(session),
+        provinces=regions.provinces(session),
+    )
+
+
+def explain(
+    session: Session, form: SubscribeForm, error: SubscribersError
+) -> tuple[str, str]:
+    """Which field is wrong, and what to do about it in the reader's language."""
+    if isinstance(error, BadAddress):
+        return "email", _(
+            "This does not look like an e-mail address. Is there an @ in it, and is "
+            "nothing missing?"
+        )
+    if isinstance(error, UnknownRegion | AmbiguousRegion):
+        return "region", explain_region(session, form.region)
+    if isinstance(error, BadLine):
+        return "name", _("Write your name on one line, without special signs.")
+    return "form", str(error)
+
+
+def explain_region(session: Session, typed: str) -> str:
+    """Name what may have been meant."""
+    names = [region.name for region in regions.search(session, typed, limit=4)]
+    if not names:
+        return _(
+            "We do not know this municipality. Type its name, or 'provincie' with the "
+            "name of a province. Leaving it empty is fine too."
+        )
+    return _("Which one do you mean: %(names)s?") % {"names": ", ".join(names)}
+
+
+def _json_values(document: object) -> Mapping[str, list[str]]:
+    if not isinstance(document, dict):
+        raise NotAForm("Send a JSON object with at least the field email.")
+    values = {}
+    for key, value in document.items():
+        several = value if isinstance(value, list) else [value]
+        if not all(isinstance(one, str) for one in several if one is not None):
+            raise NotAForm(f"The field {str(key)[:40]!r} must be text.")
+        values[str(key)] = [one for one in several if one is not None]
+    return values

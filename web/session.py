@@ -1,0 +1,89 @@
+"""What a view may ask of its request: one session, one moment, the settings.
+
+    @pages.post("/subscribe")
+    @anyone
+    def sign_up() -> ResponseReturnValue:
+        request_subscription(session(), ..., now=now())
+
+GET and HEAD get a reading session, everything else a writing one. What a view wrote is
+committed when it answers below 400 and rolled back otherwise. Code that must commit
+between steps takes ``house().database`` and leaves ``session()`` alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from database.session import Database
+from newsletter.settings import Settings
+from subscribers.tokens import Signer
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class House:
+    """What the application stands on; made once by ``create_app``."""
+
+    settings: Settings
+    database: Database
+    signer: Signer
+    clock: Callable[[], datetime]  # aware UTC
+
+
+def house() -> House:
+    found: House = current_app.extensions["buurtpost"]
+    return found
+
+
+def settings() -> Settings:
+    return house().settings
+
+
+def signer() -> Signer:
+    return house().signer
+
+
+def now() -> datetime:
+    """The moment of this request: the same for everything done in it."""
+    if "now" not in g:
+        g.now = house().clock()
+    moment: datetime = g.now
+    return moment
+
+
+def session() -> Session:
+    """The one session of this request, opened when first asked for."""
+    if "session" not in g:
+        database = house().database
+        make = database.read if request.method in READING else database.write
+        g.session = make()
+    found: Session = g.session
+    return found
+
+
+def install(app: Flask, built: House) -> None:
+    app.extensions["buurtpost"] = built
+    app.after_request(_finish)
+    app.teardown_request(_close)
+
+
+def _finish(response: Response) -> Response:
+    found: Session | None = g.get("session")
+    if found is None:
+        return response
+    if response.status_code < 400 and request.method not in READING:
+        # A commit that fails raises here, before anything was answered.
+        found.commit()
+    else:
+        found.rollback()
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    found: Session | None = g.pop("session", None)
+    if found is not None:
+        found.close()
