@@ -60,6 +60,8 @@ def store(folder: Path, data: bytes, *, max_width: int = 1200) -> StoredImage:
     The same picture is kept once. Wider than ``max_width`` or higher than MOST_HEIGHT
     is made smaller; nothing is made larger.
     """
+    if known := _stored_before(folder, data, max_width):
+        return known
     image, is_photo = _decode(data, max_width)
     image.thumbnail((max_width, MOST_HEIGHT), Image.Resampling.LANCZOS)
     ending = "jpg" if is_photo else "png"
@@ -67,6 +69,19 @@ def store(folder: Path, data: bytes, *, max_width: int = 1200) -> StoredImage:
     name = f"{hashlib.sha256(encoded).hexdigest()}.{ending}"
     _write(folder, name, encoded)
     return StoredImage(name, MIME[ending], image.width, image.height)
+
+
+def _stored_before(folder: Path, data: bytes, max_width: int) -> StoredImage | None:
+    """One of our own, come back with an exported issue: a photo written anew each time
+    would become another picture each time."""
+    digest = hashlib.sha256(data).hexdigest()
+    for ending, mime in MIME.items():
+        path = folder / f"{digest}.{ending}"
+        if path.is_file():
+            with Image.open(path) as image:
+                if image.width <= max_width:
+                    return StoredImage(path.name, mime, image.width, image.height)
+    return None
 
 
 def read(path: Path) -> bytes:

@@ -66,6 +66,21 @@ def test_the_same_picture_is_kept_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [first.hash]
 
 
+def test_a_photo_that_comes_back_stays_the_same_picture(tmp_path: Path) -> None:
+    noise = Image.effect_noise((400, 300), 80).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, "JPEG", quality=95)
+    stored = store(tmp_path, out.getvalue())
+
+    again = store(tmp_path, media.read(media.path_of(tmp_path, stored.hash)))
+    smaller = store(
+        tmp_path, media.read(media.path_of(tmp_path, stored.hash)), max_width=200
+    )
+
+    assert again == stored
+    assert smaller.width == 200
+
+
 def test_a_wide_picture_is_made_smaller_and_a_small_one_not_larger(
     tmp_path: Path,
 ) -> None:
