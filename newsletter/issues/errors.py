@@ -40,7 +40,8 @@ class BadEdition(IssueError):
 class UnknownBlock(IssueError):
     def __init__(self, number: int, block: str, known: Iterable[str]) -> None:
         super().__init__(
-            f"Issue {number} has no block {block}. It has: {', '.join(known) or 'none'}."
+            f"Issue {number} has no block {block}. "
+            f"It has: {', '.join(known) or 'none'}."
         )
 
 
