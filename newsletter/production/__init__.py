@@ -1,1 +1,1 @@
-
+"""From an issue to what is mailed: resolve, render, hash."""

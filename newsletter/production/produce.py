@@ -1,0 +1,165 @@
+"""One planned variant becomes a whole mail: resolved, rendered once, hashed."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from newsletter.issues.blocks import Resolving
+from newsletter.issues.blocks.context import plain
+from newsletter.issues.blocks.foreword import named
+from newsletter.issues.composition import Composition
+from newsletter.issues.editions import Edition
+from newsletter.issues.errors import BadIssue
+from newsletter.issues.models import Issue
+from newsletter.issues.variants import PlannedVariant
+from newsletter.issues.words import TOGETHER
+from newsletter.partners.brands import DARK_CARD, LIGHT_CARD, passing_shade
+from newsletter.partners.partners import find_partner
+from newsletter.rendering.values import BlockValue, Brand, Frame, RenderedVariant
+from newsletter.rendering.variant import render_variant
+from newsletter.settings import Settings
+
+HOUSE_COLOUR = "#a63d22"  # brick: the one accent of pages and mails that are ours
+HOUSE_COLOUR_DARK = "#f0957a"
+
+
+@dataclass(frozen=True)
+class ProducedVariant:
+    """Everything that is mailed to the readers of one variant, and its hash."""
+
+    key: str
+    edition: str
+    label: str
+    blocks: list[str]  # ids of the visible blocks
+    from_name: str
+    from_address: str
+    rendered: RenderedVariant
+    sha256: str  # over all that is mailed: an approval is bound to it
+
+    @property
+    def subject(self) -> str:
+        """With a slot where the reader's name goes."""
+        return self.rendered.subject
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the HTML as the template holds it."""
+        return len(self.rendered.html.encode())
+
+
+def produce(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    planned: PlannedVariant,
+    *,
+    day: date,
+) -> ProducedVariant:
+    """Render a variant of an issue as it would go out on ``day``.
+
+    Raises the sentence of whatever block, story or template cannot be rendered.
+    """
+    frame, values = resolve(session, settings, issue, planned, day=day)
+    rendered = render_variant(frame, values)
+    from_name, from_address = _sender(session, issue, planned)
+    return ProducedVariant(
+        key=planned.key,
+        edition=planned.edition,
+        label=planned.label,
+        blocks=list(planned.blocks),
+        from_name=from_name,
+        from_address=from_address,
+        rendered=rendered,
+        sha256=_hash(from_name, from_address, rendered),
+    )
+
+
+def resolve(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    planned: PlannedVariant,
+    *,
+    day: date,
+) -> tuple[Frame, list[BlockValue]]:
+    """The frozen values a variant is rendered from; nothing after this asks back."""
+    composition = Composition.of(issue)
+    edition = composition.edition(planned.edition)
+    context = Resolving.of(session, settings, language=issue.language)
+    shown = set(planned.blocks)
+    resolved = [
+        block.resolve(context)
+        for block in composition.blocks_of(planned.edition)
+        if block.id in shown
+    ]
+    values = [value for value in resolved if value is not None]
+    return _frame(settings, issue, edition, context, planned, day), values
+
+
+def _frame(
+    settings: Settings,
+    issue: Issue,
+    edition: Edition,
+    context: Resolving,
+    planned: PlannedVariant,
+    day: date,
+) -> Frame:
+    mailing_list = issue.mailing_list
+    return Frame(
+        number=issue.number,
+        subject=named(plain(edition.subject or issue.subject)),
+        preheader=plain(issue.preheader),
+        language=issue.language,
+        day=day,
+        host=house_brand(mailing_list.name),
+        partner=context.brand(edition.partner) if edition.partner else None,
+        web_url=f"{settings.base_url}/issues/{issue.number}/{planned.key}",
+        base_url=settings.base_url,
+        sender_name=mailing_list.sender.name,
+        postal_address=mailing_list.sender.postal_address,
+        list_name=mailing_list.name,
+    )
+
+
+def house_brand(name: str) -> Brand:
+    """How a mailing list of ours looks: its name set in type, in brick."""
+    return Brand(
+        name=name,
+        colour=passing_shade(HOUSE_COLOUR, LIGHT_CARD),
+        colour_dark=passing_shade(HOUSE_COLOUR_DARK, DARK_CARD),
+        logo=None,
+    )
+
+
+def _sender(session: Session, issue: Issue, planned: PlannedVariant) -> tuple[str, str]:
+    """Name and address in From: on a partner's edition both names are there."""
+    mailing_list = issue.mailing_list
+    edition = Composition.of(issue).edition(planned.edition)
+    if not edition.partner:
+        return mailing_list.name, mailing_list.from_address
+    partner = find_partner(session, edition.partner)
+    together = TOGETHER[issue.language].format(mailing_list.name, partner.name)
+    return together, partner.from_address or mailing_list.from_address
+
+
+def _hash(from_name: str, from_address: str, rendered: RenderedVariant) -> str:
+    mailed = [
+        from_name,
+        from_address,
+        rendered.subject,
+        rendered.html,
+        rendered.text,
+    ]
+    return hashlib.sha256(json.dumps(mailed).encode()).hexdigest()
+
+
+def find_variant(planned: list[PlannedVariant], key: str) -> PlannedVariant:
+    """Raises a sentence naming the keys there are."""
+    for variant in planned:
+        if variant.key == key:
+            return variant
+    known = ", ".join(variant.key for variant in planned)
+    raise BadIssue(f"There is no variant {key!r}. There are: {known}.")
