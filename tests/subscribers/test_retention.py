@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from subscribers import retention, subscriptions
+from subscribers.models import SignupRequest, Subscriber
+from subscribers.verification import verify
+from tests.conftest import NOW
+from tests.factories import ANNA, BEN, CLEO, a_list, a_reader, a_sign_up
+
+WEEK = timedelta(days=7)
+
+
+def _known(database):
+    with database.read() as session:
+        return set(session.scalars(select(Subscriber.address)))
+
+
+def test_who_never_confirmed_is_forgotten_after_a_week(database):
+    with database.write.begin() as session:
+        mailing_list = a_list(session)
+        a_sign_up(session, mailing_list, ANNA, now=NOW - WEEK - timedelta(seconds=1))
+        a_sign_up(session, mailing_list, BEN, now=NOW - WEEK)
+        a_reader(session, mailing_list, CLEO, now=NOW - 2 * WEEK)
+
+    forgotten = retention.run(database, pending_days=7, now=NOW)
+
+    assert forgotten == retention.Forgotten(requests=2, subscriptions=1, subscribers=1)
+    assert _known(database) == {BEN, CLEO}
+    with database.read() as session:
+        assert verify(session) == []
+        assert len(session.scalars(select(SignupRequest)).all()) == 1
+
+
+def test_who_asked_again_lately_is_kept(database):
+    with database.write.begin() as session:
+        mailing_list = a_list(session)
+        a_sign_up(session, mailing_list, now=NOW - 2 * WEEK)
+        recent = a_sign_up(session, mailing_list, now=NOW)
+
+    retention.run(database, pending_days=7, now=NOW)
+
+    with database.write.begin() as session:
+        assert subscriptions.confirm(session, recent, now=NOW) is not None
+
+
+def test_a_reader_of_another_list_stays_known(database):
+    with database.write.begin() as session:
+        a_reader(session, a_list(session), now=NOW - 2 * WEEK)
+        agenda = a_list(session, "agenda")
+        a_sign_up(session, agenda, now=NOW - 2 * WEEK)
+
+    forgotten = retention.run(database, pending_days=7, now=NOW)
+
+    assert (forgotten.subscriptions, forgotten.subscribers) == (1, 0)
+    assert _known(database) == {ANNA}
+
+
+def test_many_are_forgotten_in_several_steps(database, monkeypatch):
+    monkeypatch.setattr(retention, "AT_ONCE", 3)
+    with database.write.begin() as session:
+        mailing_list = a_list(session)
+        for number in range(7):
+            a_sign_up(
+                session, mailing_list, f"reader{number}@example.nl", now=NOW - 2 * WEEK
+            )
+
+    assert retention.run(database, pending_days=7, now=NOW).subscribers == 7
+    assert _known(database) == set()
+    assert retention.run(database, pending_days=7, now=NOW).subscribers == 0
