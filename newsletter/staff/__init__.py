@@ -1,1 +1,1 @@
-
+"""The people who make the newsletter: how they enter, what they may, what they did."""

@@ -1,0 +1,20 @@
+"""What workers do besides mailings: the kind of a job and the function behind it.
+
+To add a kind of work, write the function in the room it belongs to and list it here.
+"""
+
+from collections.abc import Mapping
+
+from newsletter.correspondence.confirmation import write_confirmation
+from newsletter.correspondence.post import SEND
+from newsletter.dispatch.plan import begin_mailing
+from newsletter.dispatch.service_mail import send_service_mail
+from newsletter.jobs.context import Context, JobFunction
+
+__all__ = ["JOBS", "Context", "JobFunction"]
+
+JOBS: Mapping[str, JobFunction] = {
+    "confirmation": write_confirmation,
+    SEND: send_service_mail,
+    "begin-mailing": begin_mailing,
+}

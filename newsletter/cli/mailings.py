@@ -1,0 +1,193 @@
+"""``buurtpost mailings``: send an issue, and see what became of it."""
+
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from newsletter.cli.door import Door, say_json
+from newsletter.dispatch import mailings as acts
+from newsletter.dispatch import receipt as receipts
+from newsletter.dispatch.schedule import read_moment, say_moment
+from newsletter.dispatch.testmail import send_test
+from newsletter.issues.compose import find_issue
+from newsletter.staff import people
+from newsletter.staff.roles import Act
+
+_number = click.argument("number", type=int)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+_by = click.option("--by", metavar="EMAIL", help="Who does it, for the audit log.")
+
+
+@click.group()
+def mailings() -> None:
+    """Send an issue, and see what became of it."""
+
+
+@mailings.command()
+@_number
+@_json
+@click.pass_obj
+def plan(door: Door, number: int, as_json: bool) -> None:
+    """Say who would get what today. Writes nothing."""
+    with door.reading() as session:
+        issue = find_issue(session, number)
+        document = receipts.planned(session, door.settings, issue, now=door.now)
+    if as_json:
+        say_json(document)
+        return
+    say_receipt(document)
+    for variant in document["variants"]:
+        click.echo(
+            f"{variant['key']}: {variant['readers']} readers, "
+            f"{len(variant['blocks'])} blocks"
+        )
+
+
+@mailings.command()
+@_number
+@click.option("--at", metavar="2027-01-15T10:53", help="Local time; default: now.")
+@_by
+@click.pass_obj
+def start(door: Door, number: int, at: str | None, by: str | None) -> None:
+    """Freeze the audience and let the worker send, now or at a moment."""
+    now = door.now
+    moment = read_moment(at, timezone=door.settings.timezone, now=now) if at else None
+    with door.reading() as session:
+        acting = people.who_acts(session, by)
+        people.allow(session, acting, Act.SEND)
+    mailing_id = acts.start_now_or_at(
+        door.database, door.settings, number, by=acting, at=moment, now=now
+    )
+    if moment is not None:
+        when = say_moment(moment, timezone=door.settings.timezone)
+        click.echo(f"Issue {number} starts {when} (mailing {mailing_id}).")
+        return
+    with door.reading() as session:
+        document = receipts.receipt(session, find_issue(session, number))
+    say_receipt(document)
+    click.echo("`buurtpost worker` sends it.")
+
+
+@mailings.command()
+@_number
+@click.option("--to", required=True, metavar="ADDRESS")
+@click.option("--variant", metavar="KEY", help="Default: the first.")
+@_by
+@click.pass_obj
+def test(door: Door, number: int, to: str, variant: str | None, by: str | None) -> None:
+    """Send one copy to an address; never counted."""
+    with door.writing() as session:
+        acting = people.who_acts(session, by)
+        people.allow(session, acting, Act.TEST)
+        key = send_test(
+            session,
+            door.settings,
+            door.signer,
+            find_issue(session, number),
+            to=to,
+            variant=variant,
+            by=acting,
+            now=door.now,
+        )
+    click.echo(f"Variant {key} is on its way to {to}.")
+
+
+@mailings.command()
+@_number
+@_by
+@click.pass_obj
+def pause(door: Door, number: int, by: str | None) -> None:
+    """Begin no new hand-over; the rest waits."""
+    with door.writing() as session:
+        acting = _acting(session, by)
+        acts.pause(session, find_issue(session, number), by=acting, now=door.now)
+    click.echo(f"The mailing of issue {number} is paused.")
+
+
+@mailings.command()
+@_number
+@_by
+@click.pass_obj
+def resume(door: Door, number: int, by: str | None) -> None:
+    """Go on where it stopped."""
+    with door.writing() as session:
+        acting = _acting(session, by)
+        mailing = acts.resume(
+            session, door.settings, find_issue(session, number), by=acting, now=door.now
+        )
+        state = mailing.state
+    click.echo(f"The mailing of issue {number} is {state}.")
+
+
+@mailings.command()
+@_number
+@_by
+@click.pass_obj
+def cancel(door: Door, number: int, by: str | None) -> None:
+    """Stop for good: who waits never gets it."""
+    with door.writing() as session:
+        acting = _acting(session, by)
+        acts.cancel(session, find_issue(session, number), by=acting, now=door.now)
+    click.echo(f"The mailing of issue {number} is cancelled.")
+
+
+@mailings.command()
+@_number
+@_by
+@click.pass_obj
+def retry(door: Door, number: int, by: str | None) -> None:
+    """Queue those who were refused once more, and only those."""
+    with door.writing() as session:
+        acting = _acting(session, by)
+        tried = acts.retry(
+            session, find_issue(session, number), by=acting, now=door.now
+        )
+    click.echo(f"{tried} of issue {number} are tried again.")
+
+
+@mailings.command()
+@_number
+@_json
+@click.pass_obj
+def receipt(door: Door, number: int, as_json: bool) -> None:
+    """Print the sums of a mailing; they always add up."""
+    with door.reading() as session:
+        document = receipts.receipt(session, find_issue(session, number))
+    if as_json:
+        say_json(document)
+    else:
+        say_receipt(document)
+
+
+def _acting(session: Session, by: str | None) -> str:
+    acting = people.who_acts(session, by)
+    people.allow(session, acting, Act.SEND)
+    return acting
+
+
+def say_receipt(document: dict[str, Any]) -> None:
+    click.echo(f"Issue {document['issue']}: {document['state']}")
+    if document.get("reason"):
+        click.echo(f"  {document['reason']}")
+    _say_sums(document, indent="  ")
+    if len(document["editions"]) > 1:
+        for key, sums in document["editions"].items():
+            click.echo(f"  edition {key}")
+            _say_sums(sums, indent="    ")
+
+
+def _say_sums(sums: dict[str, Any], *, indent: str) -> None:
+    """The sum on top, its parts below; parts that are nothing are left out."""
+
+    def line(name: str, number: int, *, deeper: str = "") -> None:
+        click.echo(f"{indent}{deeper}{name.replace('_', ' '):<22}{number:>10,}")
+
+    line("candidates", sums["candidates"])
+    for reason, number in sums["excluded"].items():
+        if number:
+            line(f"excluded: {reason}", number, deeper="- ")
+    line("prepared", sums["prepared"])
+    for word in receipts.STATES.values():
+        if sums[word]:
+            line(word, sums[word], deeper="- ")

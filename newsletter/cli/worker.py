@@ -1,0 +1,41 @@
+"""``buurtpost worker``: does what is due."""
+
+import logging
+import threading
+
+import click
+
+from newsletter.cli.door import Door
+from newsletter.jobs.context import Context
+from newsletter.worker import loop, run_once
+
+
+def context_of(door: Door) -> Context:
+    """What work is given, with the door's clock."""
+    return Context(
+        database=door.database,
+        settings=door.settings,
+        signer=door.signer,
+        now=lambda: door.now,
+    )
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when nothing is due.")
+@click.option(
+    "--grace",
+    default=90.0,
+    show_default=True,
+    help="Seconds to finish what is on the wire when told to stop.",
+)
+@click.pass_obj
+def worker(door: Door, once: bool, grace: float) -> None:
+    """Send mailings and do every other kind of due work, until told to stop."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    stopped = threading.Event()
+    if once:
+        run_once(context_of(door))
+    else:
+        loop(context_of(door), grace_seconds=grace, stopped=stopped)

@@ -1,0 +1,46 @@
+"""The fresh link for what a forwarded newsletter must not be enough for.
+
+Every mailing carries a link to its reader's preferences, and mails get forwarded. To
+download, erase or move to another address one therefore asks for a link at the address
+itself, valid for one hour.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from newsletter.correspondence.post import queue_mail
+from subscribers.models import Subscriber
+
+VALID = timedelta(hours=1)
+
+
+class Wish(StrEnum):
+    """What the reader asked for; the mail says it back."""
+
+    EXPORT = "export"  # download everything we hold
+    ERASE = "erase"  # have us forget them
+    ADDRESS = "address"  # move to another address
+
+
+def mail_details_link(
+    session: Session,
+    *,
+    subscriber: Subscriber,
+    wish: Wish,
+    url: str,
+    language: str | None,
+    list_slug: str | None = None,
+    now: datetime,
+) -> None:
+    """Mail ``url``, which holds a DETAILS token that is valid for one hour."""
+    queue_mail(
+        session,
+        kind="details-link",
+        address=subscriber.address,
+        language=language or subscriber.language,
+        values={"url": url, "wish": wish},
+        list_slug=list_slug,
+        now=now,
+    )

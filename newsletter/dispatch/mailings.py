@@ -1,0 +1,296 @@
+"""Start, pause, resume, cancel, retry: what a person does to a mailing.
+
+Every one takes the mailing's row under lock, says no with a sentence when the state
+does not allow it, and leaves a line in the audit log.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from database.session import Database
+from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
+from newsletter.dispatch.models import (
+    Chunk,
+    ChunkState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+)
+from newsletter.dispatch.moves import move
+from newsletter.dispatch.plan import BEGIN, freeze
+from newsletter.dispatch.recording import finish_if_complete
+from newsletter.dispatch.schedule import say_moment
+from newsletter.issues.compose import find_issue
+from newsletter.issues.models import Issue
+from newsletter.jobs.queue import enqueue
+from newsletter.settings import Settings
+from newsletter.staff import audit
+from newsletter.workflow.gate import gate
+
+_STARTED = {
+    MailingState.SCHEDULED: "is scheduled for {when}",
+    MailingState.SENDING: "is being sent since {when}",
+    MailingState.PAUSED: "is paused; `buurtpost mailings resume {number}` goes on",
+    MailingState.HELD: "is held; look why with `buurtpost mailings receipt {number}`",
+    MailingState.SENT: "was sent on {when}",
+    MailingState.CANCELLED: "was cancelled on {when}",
+}
+
+
+def start(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    *,
+    by: str,
+    at: datetime | None = None,
+    now: datetime,
+) -> Mailing:
+    """Begin the one mailing an issue has: at ``at``, or as soon as a worker looks.
+
+    Raises AlreadyStarted when there is one (unless it was cancelled before anybody was
+    counted), and the gate's refusal when preflight blocks.
+    """
+    # Two starts at once wait for each other here.
+    session.get_one(Issue, issue.id, with_for_update=True)
+    mailing = session.scalar(
+        select(Mailing).where(Mailing.issue_id == issue.id).with_for_update()
+    )
+    if mailing is not None and not _never_was(mailing):
+        raise AlreadyStarted(_say_first(settings, mailing))
+    gate(session, settings, issue, now=now)
+    if mailing is None:
+        mailing = Mailing(issue_id=issue.id, issue=issue)
+        session.add(mailing)
+    issue.frozen_at = now
+    mailing.state = MailingState.SCHEDULED
+    mailing.started_by = by
+    mailing.created_at = now
+    mailing.start_at = at or now
+    mailing.finished_at = None
+    mailing.reason = ""
+    _begin_at(session, mailing, at or now, now=now)
+    _say(session, mailing, "mailing.start", by=by, now=now)
+    return mailing
+
+
+def start_now_or_at(
+    database: Database,
+    settings: Settings,
+    number: int,
+    *,
+    by: str,
+    at: datetime | None,
+    now: datetime,
+) -> int:
+    """Start, and freeze at once unless it is for later; returns the mailing's id.
+
+    Commits the start, then the freeze. When the freeze fails the start is taken back:
+    nothing is half done.
+    """
+    with database.write.begin() as session:
+        issue = find_issue(session, number)
+        mailing_id = start(session, settings, issue, by=by, at=at, now=now).id
+    if at is not None:
+        return mailing_id
+    try:
+        freeze(database, settings, mailing_id, now)
+    except Exception:
+        with database.write.begin() as session:
+            mailing = session.get_one(Mailing, mailing_id, with_for_update=True)
+            if mailing.frozen_at is None:
+                mailing.issue.frozen_at = None
+                session.delete(mailing)
+        raise
+    return mailing_id
+
+
+def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
+    """Begin no new hand-over; what is on the wire is finished and counted."""
+    mailing = _locked(session, issue)
+    _require(mailing, {MailingState.SENDING, MailingState.SCHEDULED}, "can be paused")
+    mailing.state = MailingState.PAUSED
+    mailing.reason = f"paused by {by}"
+    _say(session, mailing, "mailing.pause", by=by, now=now)
+    return mailing
+
+
+def resume(
+    session: Session, settings: Settings, issue: Issue, *, by: str, now: datetime
+) -> Mailing:
+    """Go on where it stopped; a held one starts now, after a new preflight."""
+    mailing = _locked(session, issue)
+    _require(mailing, {MailingState.PAUSED, MailingState.HELD}, "can be resumed")
+    was_held = mailing.state is MailingState.HELD
+    if mailing.frozen_at is not None:
+        mailing.state = MailingState.SENDING
+        finish_if_complete(session, mailing, now=now)
+    else:
+        planned = mailing.start_at or now
+        if was_held or planned <= now:
+            gate(session, settings, issue, now=now)
+            planned = now
+        mailing.state = MailingState.SCHEDULED
+        mailing.start_at = planned
+        _begin_at(session, mailing, planned, now=now)
+    mailing.reason = ""
+    _say(session, mailing, "mailing.resume", by=by, now=now)
+    return mailing
+
+
+def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
+    """Stop for good: who waits never gets it. What is on the wire is still counted."""
+    mailing = _locked(session, issue)
+    _require(
+        mailing,
+        {
+            MailingState.SCHEDULED,
+            MailingState.SENDING,
+            MailingState.PAUSED,
+            MailingState.HELD,
+        },
+        "can be cancelled",
+    )
+    mailing.state = MailingState.CANCELLED
+    mailing.reason = f"cancelled by {by}"
+    mailing.finished_at = now
+    if mailing.frozen_at is None:
+        issue.frozen_at = (
+            None  # nobody was counted: it may be changed and started again
+        )
+    session.flush()
+    move(
+        session,
+        mailing.id,
+        DeliveryState.QUEUED,
+        DeliveryState.CANCELLED,
+        now=now,
+        detail="the mailing was cancelled",
+    )
+    session.execute(
+        update(Chunk)
+        .where(Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.OPEN)
+        .values(state=ChunkState.DONE)
+        .execution_options(synchronize_session=False)
+    )
+    _say(session, mailing, "mailing.cancel", by=by, now=now)
+    return mailing
+
+
+def retry(session: Session, issue: Issue, *, by: str, now: datetime) -> int:
+    """Queue those who were refused once more, and only those; returns how many.
+
+    Somebody in doubt is never among them.
+    """
+    mailing = _locked(session, issue)
+    _require(
+        mailing,
+        {MailingState.SENDING, MailingState.PAUSED, MailingState.SENT},
+        "has anybody to try again",
+    )
+    tried = move(
+        session,
+        mailing.id,
+        DeliveryState.REFUSED,
+        DeliveryState.QUEUED,
+        now=now,
+        attempts=0,
+        not_before=None,
+    )
+    if tried == 0:
+        raise NotNowPossible(
+            f"Nobody was refused in the mailing of issue {issue.number}: there is "
+            "nobody to try again."
+        )
+    _open_chunks(session, mailing, now=now)
+    if mailing.state is MailingState.SENT:
+        mailing.state = MailingState.SENDING
+        mailing.finished_at = None
+    _say(session, mailing, "mailing.retry", by=by, now=now, note=str(tried))
+    return tried
+
+
+def _open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
+    """Make every chunk with somebody queued due; a leased one reopens by itself."""
+    waiting = select(Delivery.seq).where(
+        Delivery.mailing_id == Chunk.mailing_id,
+        Delivery.seq.between(Chunk.first_seq, Chunk.last_seq),
+        Delivery.state == DeliveryState.QUEUED,
+    )
+    session.execute(
+        update(Chunk)
+        .where(
+            Chunk.mailing_id == mailing.id,
+            Chunk.state != ChunkState.LEASED,
+            waiting.correlate(Chunk).exists(),
+        )
+        .values(state=ChunkState.OPEN, not_before=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _locked(session: Session, issue: Issue) -> Mailing:
+    mailing = session.scalar(
+        select(Mailing)
+        .where(Mailing.issue_id == issue.id)
+        .with_for_update(of=Mailing)
+        .execution_options(populate_existing=True)
+    )
+    if mailing is None:
+        raise NoMailing(issue.number)
+    return mailing
+
+
+def _require(mailing: Mailing, allowed: set[MailingState], what: str) -> None:
+    if mailing.state in allowed:
+        return
+    states = ", ".join(state for state in MailingState if state in allowed)
+    raise NotNowPossible(
+        f"The mailing of issue {mailing.issue.number} is {mailing.state}; "
+        f"only one that is {states} {what}."
+    )
+
+
+def _never_was(mailing: Mailing) -> bool:
+    """Called off before its time: nobody was counted, so the issue is free again."""
+    return mailing.state is MailingState.CANCELLED and mailing.frozen_at is None
+
+
+def _begin_at(
+    session: Session, mailing: Mailing, moment: datetime, *, now: datetime
+) -> None:
+    session.flush()
+    enqueue(session, BEGIN, {"mailing": mailing.id}, run_at=moment, now=now)
+
+
+def _say_first(settings: Settings, mailing: Mailing) -> str:
+    when = mailing.finished_at or mailing.start_at or mailing.created_at
+    how = _STARTED[mailing.state].format(
+        when=say_moment(when, timezone=settings.timezone), number=mailing.issue.number
+    )
+    return (
+        f"Issue {mailing.issue.number} has a mailing already: it was started by "
+        f"{mailing.started_by} and {how}. Nobody is mailed twice."
+    )
+
+
+def _say(
+    session: Session,
+    mailing: Mailing,
+    act: str,
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+) -> None:
+    audit.record(
+        session,
+        by=by,
+        act=act,
+        subject=f"issue {mailing.issue.number}",
+        note=note or mailing.state,
+        now=now,
+    )

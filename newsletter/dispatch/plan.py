@@ -1,0 +1,260 @@
+"""The freeze: the audience of an issue written into the ledger, once.
+
+One INSERT..SELECT writes a row per candidate; variants are rendered before it, and
+everything is one transaction, so that a mailing is frozen or it is not.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, String, case, func, insert, literal, null, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from database.session import Database
+from database.types import UtcDateTime
+from newsletter.dispatch.candidates import candidates_of
+from newsletter.dispatch.errors import FreezeFailed
+from newsletter.dispatch.messages import mail_of
+from newsletter.dispatch.models import (
+    Chunk,
+    ChunkState,
+    Delivery,
+    DeliveryState,
+    Mailing,
+    MailingState,
+    Variant,
+)
+from newsletter.dispatch.recording import finish_if_complete
+from newsletter.errors import NewsletterError
+from newsletter.issues.models import Issue
+from newsletter.issues.variants import PlannedVariant, plan_variants
+from newsletter.jobs.context import Context
+from newsletter.production.produce import ProducedVariant, produce
+from newsletter.settings import Settings
+from newsletter.workflow.gate import gate
+from subscribers import consent
+
+log = logging.getLogger("buurtpost.dispatch")
+
+TOO_LATE = timedelta(minutes=60)
+BEGIN = "begin-mailing"  # the kind of job that freezes a mailing at its time
+_TRIES = 3
+
+
+def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
+    """The function of the job ``begin-mailing``: freeze a mailing whose time has come.
+
+    A scheduled one is held instead, with the reason, when it is over an hour late or
+    preflight blocks by now.
+    """
+    mailing_id = int(payload["mailing"])
+    now = context.now()
+    with context.database.write.begin() as session:
+        mailing = session.get(Mailing, mailing_id, with_for_update=True)
+        if mailing is None or not _is_due(mailing, now=now):
+            return
+        mailing.reason = _reason_to_hold(session, context.settings, mailing, now=now)
+        if mailing.reason:
+            mailing.state = MailingState.HELD
+            return
+    freeze(context.database, context.settings, mailing_id, now)
+
+
+def _is_due(mailing: Mailing, *, now: datetime) -> bool:
+    return (
+        mailing.state is MailingState.SCHEDULED
+        and mailing.start_at is not None
+        and mailing.start_at <= now
+    )
+
+
+def _reason_to_hold(
+    session: Session, settings: Settings, mailing: Mailing, *, now: datetime
+) -> str:
+    assert mailing.start_at is not None
+    late = now - mailing.start_at
+    if late > TOO_LATE:
+        return (
+            f"It should have started {int(late.total_seconds() // 60)} minutes ago, "
+            "and no worker was running. Resume it to send now, or cancel it."
+        )
+    try:
+        gate(session, settings, mailing.issue, now=now)
+    except NewsletterError as refusal:
+        return str(refusal)
+    return ""
+
+
+def freeze(
+    database: Database, settings: Settings, mailing_id: int, now: datetime
+) -> None:
+    """Write the ledger of a mailing and let it be sent; freezing twice adds nobody.
+
+    Renders without a lock, then commits everything in one transaction.
+    """
+    produced: dict[str, ProducedVariant] = {}
+    day = now.astimezone(settings.timezone).date()
+    with database.read() as session:
+        issue = session.get_one(Mailing, mailing_id).issue
+        for planned in plan_variants(session, issue, today=day):
+            produced[planned.key] = produce(session, settings, issue, planned, day=day)
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with database.write.begin() as session:
+                _one_view_of_the_readers(session)
+                _freeze(session, settings, mailing_id, produced, day=day, now=now)
+                return
+        except DBAPIError as error:
+            if not _is_collision(error) or attempt == _TRIES:
+                raise
+    raise FreezeFailed("unreachable")  # pragma: no cover
+
+
+def _one_view_of_the_readers(session: Session) -> None:
+    """SQLite's writer has one already; PostgreSQL must be asked (also see retries)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _is_collision(error: DBAPIError) -> bool:
+    """Somebody else changed the mailing's row while we waited for it."""
+    return getattr(error.orig, "sqlstate", None) == "40001"
+
+
+def _freeze(
+    session: Session,
+    settings: Settings,
+    mailing_id: int,
+    produced: Mapping[str, ProducedVariant],
+    *,
+    day: date,
+    now: datetime,
+) -> None:
+    mailing = session.get_one(Mailing, mailing_id, with_for_update=True)
+    if mailing.frozen_at is not None or mailing.state is not MailingState.SCHEDULED:
+        return
+    issue = mailing.issue
+    variants: dict[str, int] = {}
+    for planned in plan_variants(session, issue, today=day):
+        # A reader who joined since the rendering may need one more variant.
+        variant = produced.get(planned.key) or produce(
+            session, settings, issue, planned, day=day
+        )
+        variants[planned.key] = _store(session, settings, mailing, variant)
+    _write_ledger(session, mailing, variants, today=day, now=now)
+    _cut_chunks(session, mailing, size=settings.chunk_size, now=now)
+    mailing.consent_head = consent.head(session, issue.list_id)
+    mailing.frozen_at = now
+    mailing.state = MailingState.SENDING
+    mailing.reason = ""
+    finish_if_complete(session, mailing, now=now)
+    log.info("mailing=%d frozen variants=%d", mailing.id, len(variants))
+
+
+def _store(
+    session: Session, settings: Settings, mailing: Mailing, produced: ProducedVariant
+) -> int:
+    variant = Variant(
+        mailing_id=mailing.id,
+        key=produced.key,
+        edition=produced.edition,
+        label=produced.label,
+        blocks=list(produced.blocks),
+        mail=mail_of(
+            settings,
+            mailing.issue,
+            mailing=f"m{mailing.id}",
+            from_name=produced.from_name,
+            from_address=produced.from_address,
+            subject=produced.subject,
+        ),
+        html=produced.rendered.html,
+        text=produced.rendered.text,
+        web=produced.rendered.web,
+        sha256=produced.sha256,
+    )
+    session.add(variant)
+    session.flush()
+    return variant.id
+
+
+def _write_ledger(
+    session: Session,
+    mailing: Mailing,
+    variants: Mapping[str, int],
+    *,
+    today: date,
+    now: datetime,
+) -> None:
+    """One row per candidate; ``seq`` runs through the variants, who gets none last.
+
+    Within a variant the order is the address hash's, so that neighbours differ in
+    domain and no provider gets five hundred in a row.
+    """
+    candidates = candidates_of(session, mailing.issue, today=today)
+    rows = candidates.rows
+    places = [
+        (rows.c.variant == place, literal(variants[key], Integer))
+        for place, key in enumerate(candidates.variants)
+    ]
+    variant_id = case(*places, else_=null()) if places else null()
+    after_all = len(candidates.variants)
+    seq = func.row_number().over(
+        order_by=(func.coalesce(rows.c.variant, after_all), rows.c.address_hash)
+    )
+    queued = case(
+        (rows.c.exclusion.is_(None), literal(DeliveryState.QUEUED.value, String)),
+        else_=null(),
+    )
+    columns = {
+        "mailing_id": literal(mailing.id, Integer),
+        "seq": seq,
+        "address_hash": rows.c.address_hash,
+        "subscriber_id": rows.c.subscriber_id,
+        "edition": rows.c.edition,
+        "variant_id": variant_id,
+        "exclusion": rows.c.exclusion,
+        "state": queued,
+        "attempts": literal(0, Integer),
+        "changed_at": literal(now, UtcDateTime()),
+        "detail": literal("", String),
+    }
+    session.execute(
+        insert(Delivery).from_select(list(columns), select(*columns.values()))
+    )
+
+
+def _cut_chunks(
+    session: Session, mailing: Mailing, *, size: int, now: datetime
+) -> None:
+    ranges = session.execute(
+        select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
+        .where(Delivery.mailing_id == mailing.id, Delivery.exclusion.is_(None))
+        .group_by(Delivery.variant_id)
+        .order_by(func.min(Delivery.seq))
+    ).all()
+    chunks = [
+        {
+            "mailing_id": mailing.id,
+            "variant_id": variant_id,
+            "first_seq": start,
+            "last_seq": min(start + size - 1, last),
+            "state": ChunkState.OPEN,
+            "not_before": now,
+        }
+        for variant_id, first, last in ranges
+        for start in range(first, last + 1, size)
+    ]
+    if chunks:
+        session.execute(insert(Chunk), chunks)
+
+
+def planned_variants(
+    session: Session, settings: Settings, issue: Issue, *, now: datetime
+) -> list[PlannedVariant]:
+    """What the issue's readers would get if it were frozen now."""
+    today = now.astimezone(settings.timezone).date()
+    return plan_variants(session, issue, today=today)

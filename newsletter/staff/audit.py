@@ -1,0 +1,37 @@
+"""The audit log: who did what, when. Never the address of a reader."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.staff.models import AuditLine, Staff
+
+
+def record(
+    session: Session,
+    *,
+    by: str,
+    act: str,
+    subject: str,
+    note: str = "",
+    now: datetime,
+) -> AuditLine:
+    """Write one line: ``act="mailing.start", subject="issue 42"``."""
+    staff_id = session.scalar(select(Staff.id).where(Staff.email == by))
+    line = AuditLine(
+        at=now, by=by, act=act, subject=subject, note=note, staff_id=staff_id
+    )
+    session.add(line)
+    return line
+
+
+def lines_about(session: Session, subject: str) -> list[AuditLine]:
+    """What was done to one thing, oldest first."""
+    return list(
+        session.scalars(
+            select(AuditLine)
+            .where(AuditLine.subject == subject)
+            .order_by(AuditLine.at, AuditLine.id)
+        )
+    )

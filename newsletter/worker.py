@@ -1,0 +1,141 @@
+"""The in-process worker: does what is due, then looks again.
+
+It may run beside others, on this machine or another: jobs and chunks are leased, and
+what a dead worker left behind is taken over (dispatch.recovery).
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from types import FrameType
+
+from sqlalchemy.exc import OperationalError
+
+from database.session import DatabaseUnreachable
+from newsletter.agenda import JOBS
+from newsletter.dispatch import dispatcher
+from newsletter.dispatch.recovery import recover
+from newsletter.errors import NewsletterError
+from newsletter.jobs import queue
+from newsletter.jobs.context import Context
+from newsletter.jobs.models import JobState
+from newsletter.providers.base import ProviderMisconfigured, Stop
+
+log = logging.getLogger("buurtpost.worker")
+
+IDLE_SECONDS = 1.0  # how long a worker with nothing to do waits before it looks again
+
+
+class WorkerTrouble(NewsletterError):
+    """Everything that could be done is done, and a person must mend something."""
+
+    def __init__(self, troubles: list[str]) -> None:
+        super().__init__(" ".join(dict.fromkeys(troubles)))
+        self.troubles = troubles
+
+
+def run_once(context: Context, *, stop: Stop = lambda: False) -> None:
+    """Repeat until no job or chunk is due, work made by this work included.
+
+    Does not wait for later retries or scheduled starts. Raises WorkerTrouble at the
+    end when a provider refused us and a mailing was paused.
+    """
+    troubles: list[str] = []
+    with closing(dispatcher.Carrier(context.settings)) as carrier:
+        recover(context)
+        while not stop():
+            # Jobs first: nobody who signs up should wait behind a long mailing.
+            worked = _do_jobs(context, troubles=troubles, stop=stop)
+            if not stop():
+                worked |= _send_chunk(context, carrier, troubles=troubles, stop=stop)
+            if not worked and not recover(context):
+                break
+    if troubles:
+        raise WorkerTrouble(troubles)
+
+
+def loop(context: Context, *, grace_seconds: float, stopped: threading.Event) -> None:
+    """Work until told to stop; troubles are logged, and the mailing says them too."""
+    with _stop_on_signals(stopped, grace_seconds):
+        while not stopped.is_set():
+            try:
+                run_once(context, stop=stopped.is_set)
+            except WorkerTrouble as trouble:
+                log.error("%s", trouble)
+            except (OperationalError, DatabaseUnreachable):
+                # A database that restarts must not end its workers.
+                log.exception("The database did not answer; trying again.")
+            stopped.wait(IDLE_SECONDS)
+
+
+def _do_jobs(context: Context, *, troubles: list[str], stop: Stop) -> bool:
+    worked = False
+    while not stop():
+        job = queue.claim(context.database, now=context.now())
+        if job is None:
+            break
+        worked = True
+        _do_job(context, job, troubles=troubles)
+    return worked
+
+
+def _do_job(context: Context, job: queue.ClaimedJob, *, troubles: list[str]) -> None:
+    try:
+        if job.kind not in JOBS:
+            raise queue.Pointless(f"Nobody does jobs of kind {job.kind!r}.")
+        if job.attempts > len(queue.RETRY_AFTER) + 1:
+            raise queue.Pointless("Its worker died at every attempt.")
+        JOBS[job.kind](context, job.payload)
+    except (OperationalError, DatabaseUnreachable):
+        raise  # the lease brings the job back once the database answers
+    except Exception as error:
+        if isinstance(error, ProviderMisconfigured):
+            troubles.append(str(error))
+        state = queue.failed(context.database, job, error=error, now=context.now())
+        how = logging.ERROR if state is JobState.FAILED else logging.WARNING
+        # Only its kind: an error's text may hold an address.
+        log.log(how, "job=%d kind=%s failed=%s", job.id, job.kind, type(error).__name__)
+        return
+    queue.done(context.database, job)
+
+
+def _send_chunk(
+    context: Context,
+    carrier: dispatcher.Carrier,
+    *,
+    troubles: list[str],
+    stop: Stop,
+) -> bool:
+    sent = dispatcher.send_next(context, carrier, stop=stop)
+    if sent is not None and sent.trouble:
+        troubles.append(sent.trouble)
+    return sent is not None
+
+
+@contextmanager
+def _stop_on_signals(stopped: threading.Event, grace_seconds: float) -> Iterator[None]:
+    """SIGTERM and SIGINT: begin nothing new; end at the latest after the grace."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+        # What is unanswered by then is in the journal as handed over, and in doubt
+        # for whoever replays it: the same as an orderly end, without waiting.
+        timer = threading.Timer(grace_seconds, os._exit, args=(1,))
+        timer.daemon = True
+        timer.start()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # `serve` runs us in a thread and sets ``stopped`` itself
+        return
+    before = {number: signal.signal(number, stop) for number in _STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
