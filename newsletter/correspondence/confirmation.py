@@ -4,7 +4,7 @@ It runs after the form has answered, so that neither the answer nor the time it 
 tells whether an address was known.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -35,13 +35,20 @@ def write_confirmation(context: Context, payload: dict[str, Any]) -> None:
             session,
             request_id=int(payload["request"]),
             base_url=context.settings.base_url,
+            pending_days=context.settings.pending_days,
             signer=context.signer,
             now=context.now(),
         )
 
 
 def confirm_by_mail(
-    session: Session, *, request_id: int, base_url: str, signer: Signer, now: datetime
+    session: Session,
+    *,
+    request_id: int,
+    base_url: str,
+    pending_days: int,
+    signer: Signer,
+    now: datetime,
 ) -> None:
     """Queue the mail with the link that confirms; nothing when it may not be sent."""
     request = session.get(SignupRequest, request_id)
@@ -53,6 +60,11 @@ def confirm_by_mail(
         return
     mailing_list = session.get_one(MailingList, request.list_id)
     language = request.details.get("language") or subscriber.language
+    token = signer.sign(
+        Purpose.CONFIRM,
+        request.id,
+        until=request.requested_at + timedelta(days=pending_days),
+    )
     queue_mail(
         session,
         kind=_kind(session, subscriber, mailing_list),
@@ -61,7 +73,7 @@ def confirm_by_mail(
         values={
             "list_name": mailing_list.name,
             "sender_name": mailing_list.sender.name,
-            "url": f"{base_url}/confirm/{signer.sign(Purpose.CONFIRM, request.id)}",
+            "url": f"{base_url}/confirm/{token}",
         },
         list_slug=mailing_list.slug,
         now=now,
