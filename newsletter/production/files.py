@@ -15,15 +15,14 @@ from newsletter.issues.models import Issue
 from newsletter.issues.variants import PlannedVariant, plan_variants
 from newsletter.production.produce import ProducedVariant, produce
 from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
+from newsletter.rendering.variant import name_fallback
 from newsletter.settings import Settings
-
-SAMPLE_NAME: Mapping[str, str] = {"nl": "lezer", "en": "reader"}
 
 
 def sample_values(settings: Settings, *, language: str, day: date) -> dict[Slot, str]:
     """What stands in the slots when nobody in particular reads it."""
     return {
-        Slot.NAME: SAMPLE_NAME[language],
+        Slot.NAME: name_fallback(language),
         Slot.LEAVE_URL: f"{settings.base_url}/unsubscribe/example",
         Slot.PREFERENCES_URL: f"{settings.base_url}/preferences/example",
         Slot.SINCE: format_date(day, "d MMMM y", locale=language),
