@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 COLUMNS = 78  # RFC 5322: lines should have no more characters
 
 _PARAGRAPHS = frozenset("p div blockquote pre dl dt dd h2 h3 h4 table caption".split())
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -28,6 +29,11 @@ def wrap(text: str, *, first: str = "", rest: str | None = None) -> str:
         )
         for number, line in enumerate(lines)
     )
+
+
+def few_empty_lines(text: str) -> str:
+    """A whole text with at most one empty line in a row, ending in one line feed."""
+    return _EMPTY_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
 def to_plain(html: str) -> str:
