@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.rendering.service import RenderedService, render_service
 
 
 @dataclass(frozen=True)
@@ -17,8 +16,10 @@ class Letterhead:
 
 def write(
     kind: str, *, language: str, values: Mapping[str, object], head: Letterhead
-) -> RenderedService:
+) -> "RenderedService":
     """Subject, HTML and text; nothing in them is cut or merged later."""
+    from newsletter.rendering.service import render_service
+
     return render_service(
         kind,
         language=language,

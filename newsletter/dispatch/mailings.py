@@ -28,7 +28,6 @@ from newsletter.issues.models import Issue
 from newsletter.jobs.queue import enqueue
 from newsletter.settings import Settings
 from newsletter.staff import audit
-from newsletter.workflow.gate import gate
 
 _STARTED = {
     MailingState.SCHEDULED: "is scheduled for {when}",
@@ -61,6 +60,8 @@ def start(
     )
     if mailing is not None and not _never_was(mailing):
         raise AlreadyStarted(_say_first(settings, mailing))
+    from newsletter.workflow.gate import gate
+
     gate(session, settings, issue, now=now)
     if mailing is None:
         mailing = Mailing(issue_id=issue.id, issue=issue)
@@ -131,6 +132,8 @@ def resume(
     else:
         planned = mailing.start_at or now
         if was_held or planned <= now:
+            from newsletter.workflow.gate import gate
+
             gate(session, settings, issue, now=now)
             planned = now
         mailing.state = MailingState.SCHEDULED

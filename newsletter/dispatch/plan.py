@@ -34,7 +34,6 @@ from newsletter.issues.variants import PlannedVariant, plan_variants
 from newsletter.jobs.context import Context
 from newsletter.production.produce import ProducedVariant, produce
 from newsletter.settings import Settings
-from newsletter.workflow.gate import gate
 from subscribers import consent
 
 log = logging.getLogger("buurtpost.dispatch")
@@ -81,6 +80,8 @@ def _reason_to_hold(
             f"It should have started {int(late.total_seconds() // 60)} minutes ago, "
             "and no worker was running. Resume it to send now, or cancel it."
         )
+    from newsletter.workflow.gate import gate
+
     try:
         gate(session, settings, mailing.issue, now=now)
     except NewsletterError as refusal:
