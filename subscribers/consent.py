@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from subscribers import secrets
@@ -29,6 +30,7 @@ from subscribers.models import (
 
 BEGINNING = bytes(32)  # what the first line of a list seals
 SALT_BYTES = 16
+_TABLE = cast("Table", ConsentRecord.__table__)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def append(
                 "address": entry.address,
             }
         )
-    session.execute(insert(ConsentRecord), rows)
+    # The table, not the class: the ORM's bulk insert takes half as long again.
+    session.execute(insert(_TABLE), rows)
     end.seq, end.seal = seq, seal
     session.flush()
 

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from subscribers import senders, typed
 from subscribers.addresses import normalise
+from subscribers.consent import BEGINNING
 from subscribers.errors import SubscribersError
-from subscribers.models import MailingList
+from subscribers.models import ConsentHead, MailingList
 
 NAME_MOST = 100
 
@@ -54,6 +55,9 @@ def add_list(
         created_at=now,
     )
     session.add(mailing_list)
+    session.flush()
+    # There from the first day, so that the first two readers queue up at it too.
+    session.add(ConsentHead(list_id=mailing_list.id, seq=0, seal=BEGINNING))
     session.flush()
     return mailing_list
 

@@ -7,6 +7,7 @@ organisation's name, the next sign-up gets a new version.
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from subscribers.models import ConsentWording, MailingList, Sender
@@ -44,16 +45,7 @@ def current(
     """The version of the words shown today; a new one when they changed."""
     language = language if language in _OWN else "nl"
     text = text_for(mailing_list, sender, language)
-    latest = session.scalar(
-        select(ConsentWording)
-        .where(
-            ConsentWording.list_id == mailing_list.id,
-            ConsentWording.sender_id == sender.id,
-            ConsentWording.language == language,
-        )
-        .order_by(ConsentWording.version.desc())
-        .limit(1)
-    )
+    latest = _latest(session, mailing_list, sender, language)
     if latest is not None and latest.text == text:
         return latest
     wording = ConsentWording(
@@ -64,6 +56,25 @@ def current(
         text=text,
         created_at=now,
     )
-    session.add(wording)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(wording)
+    except IntegrityError:
+        # Two readers were the first to see these words; the other one kept them.
+        return current(session, mailing_list, sender, language, now)
     return wording
+
+
+def _latest(
+    session: Session, mailing_list: MailingList, sender: Sender, language: str
+) -> ConsentWording | None:
+    return session.scalar(
+        select(ConsentWording)
+        .where(
+            ConsentWording.list_id == mailing_list.id,
+            ConsentWording.sender_id == sender.id,
+            ConsentWording.language == language,
+        )
+        .order_by(ConsentWording.version.desc())
+        .limit(1)
+    )

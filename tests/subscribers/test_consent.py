@@ -1,5 +1,6 @@
 """Evidence that holds: whatever is changed afterwards is found, erasing is not."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,13 @@ from subscribers.models import (
     ConsentHead,
     ConsentRecord,
     ConsentWording,
+    MailingList,
     Secret,
 )
 from subscribers.senders import add_sender
 from subscribers.verification import verify
 from tests.conftest import NOW
+from tests.factories import a_list, a_reader
 
 PEOPLE = ("anna@example.nl", "ben@example.nl", "cleo@example.nl", "dora@example.nl")
 
@@ -286,3 +289,20 @@ def test_a_partner_has_words_of_its_own_and_an_unknown_language_is_dutch(
 
     assert words.language == "nl"
     assert "LPB krijgt mijn adres niet" in words.text
+
+
+def test_lines_written_at_the_same_time_queue_up(database):
+    with database.write.begin() as session:
+        a_list(session)
+
+    def sign_up(number: int) -> None:
+        with database.write.begin() as session:
+            mailing_list = session.scalars(select(MailingList)).one()
+            a_reader(session, mailing_list, f"reader{number}@example.nl")
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(sign_up, range(20)))
+
+    with database.read() as session:
+        assert verify(session) == []
+        assert [line.seq for line in _lines(session)] == list(range(1, 41))
