@@ -8,8 +8,11 @@ import click
 from newsletter.cli import (
     consent,
     database,
+    demo,
+    issues,
     library,
     lists,
+    mailings,
     partners,
     readers_files,
     regions,
@@ -17,7 +20,9 @@ from newsletter.cli import (
     roles,
     segments,
     serve,
+    staff,
     subscribers,
+    worker,
 )
 from newsletter.cli.door import Commands, Door
 
@@ -32,7 +37,12 @@ GROUPS: tuple[click.Command, ...] = (
     retention.retention,
     partners.partners,
     library.library,
+    issues.issues,
+    mailings.mailings,
+    staff.staff,
+    worker.worker,
     serve.serve,
+    demo.demo,
 )
 
 

@@ -18,8 +18,9 @@ from newsletter.demo.readers import write_files
 from newsletter.dispatch import mailings
 from newsletter.dispatch.receipt import receipt
 from newsletter.errors import NewsletterError
+from newsletter.issues.compose import find_issue
 from newsletter.issues.files import import_issue
-from newsletter.jobs.context import Context
+from newsletter.jobs.context import Clock, Context
 from newsletter.partners.partners import add_partner
 from newsletter.settings import Settings
 from newsletter.staff.models import StaffRole
@@ -66,9 +67,10 @@ def demo_settings(settings: Settings) -> Settings:
     )
 
 
-def build(settings: Settings, *, readers: int, now: datetime, say: Say) -> Demo:
+def build(settings: Settings, *, readers: int, clock: Clock, say: Say) -> Demo:
     """Recreate the demo's home and mail its issue. Commits step by step."""
     settings = demo_settings(settings)
+    now = clock()
     _make_room(settings)
     database = open_database(settings.database_url)
     try:
@@ -79,17 +81,14 @@ def build(settings: Settings, *, readers: int, now: datetime, say: Say) -> Demo:
         say("Library: stories, knowledge and two partners are in.")
         _bring_readers(database, settings, readers, now)
         say(f"Readers: {readers} invented ones are in.")
-        with database.write.begin() as session:
-            mailings.start(session, settings, number, by=EDITOR, now=now)
         say(f"Mailing issue {number} to the outbox ...")
-        context = Context(
-            database=database,
-            settings=settings,
-            signer=Signer(settings.signing_keys()),
+        mailings.start_now_or_at(
+            database, settings, number, by=EDITOR, at=None, now=clock()
         )
-        worker.run_once(context)
+        signer = Signer(settings.signing_keys())
+        worker.run_once(Context(database, settings, signer, now=clock))
         with database.read() as session:
-            return Demo(settings, number, receipt(session, number))
+            return Demo(settings, number, receipt(session, find_issue(session, number)))
     finally:
         database.close()
 
@@ -134,7 +133,7 @@ def _fill_library(database: Database, settings: Settings, now: datetime) -> int:
                 colour=colour,
                 now=now,
             )
-        add_staff(session, email=EDITOR, role=StaffRole.CHIEF, now=now)
+        add_staff(session, email=EDITOR, role=StaffRole.CHIEF, by="operator", now=now)
         return import_issue(session, settings, folder, now=now).number
 
 
@@ -144,5 +143,11 @@ def _bring_readers(
     with_proof, without_proof = write_files(settings.home / "content", count)
     for path, proof in ((with_proof, PROOF), (without_proof, None)):
         import_readers(
-            database, path, list_slug="buurtwijs", proof=proof, now=now
+            database,
+            path,
+            mailing_list="buurtwijs",
+            proof=proof,
+            mapping={},
+            dry_run=False,
+            now=now,
         )

@@ -93,7 +93,7 @@ def people() -> list[Person]:
 
 
 def write_csv(path: Path, everyone: list[Person]) -> None:
-    """The readers as an editor's spreadsheet would save them: Windows-1252, semicolons."""
+    """As an editor's spreadsheet would save them: Windows-1252 and semicolons."""
     with path.open("w", newline="", encoding="windows-1252") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["email", "name", "region", "roles", "partners", "status"])
