@@ -7,12 +7,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from newsletter.issues.blocks import Resolving
+from newsletter.errors import NewsletterError
+from newsletter.issues.blocks import Block, Resolving
 from newsletter.issues.blocks.context import plain
 from newsletter.issues.blocks.foreword import named
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import Edition
-from newsletter.issues.errors import BadIssue
+from newsletter.issues.errors import BadBlock, BadIssue
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import PlannedVariant
 from newsletter.issues.words import TOGETHER
@@ -90,13 +91,20 @@ def resolve(
     edition = composition.edition(planned.edition)
     context = Resolving.of(session, settings, language=issue.language)
     shown = set(planned.blocks)
-    resolved = [
-        block.resolve(context)
+    values = [
+        value
         for block in composition.blocks_of(planned.edition)
         if block.id in shown
+        if (value := _resolve(block, context)) is not None
     ]
-    values = [value for value in resolved if value is not None]
     return _frame(settings, issue, edition, context, planned, day), values
+
+
+def _resolve(block: Block, context: Resolving) -> BlockValue | None:
+    try:
+        return block.resolve(context)
+    except NewsletterError as error:
+        raise BadBlock(block.id, str(error)) from error
 
 
 def _frame(
