@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from newsletter.rendering.service import ServiceRendering, render_service
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,12 @@ class Letterhead:
 
 def write(
     kind: str, *, language: str, values: Mapping[str, object], head: Letterhead
-) -> "RenderedService":
+) -> ServiceRendering:
     """Subject, HTML and text; nothing in them is cut or merged later."""
-    from newsletter.rendering.service import render_service
-
     return render_service(
         kind,
-        language=language,
-        values={
+        language,
+        {
             **values,
             "sender_name": head.sender_name,
             "postal_address": head.postal_address,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    cast,
     literal,
     null,
     select,
@@ -68,6 +69,9 @@ def candidates_of(session: Session, issue: Issue, *, today: date) -> Candidates:
     return Candidates(rows, tuple(key for key, _edition in masks))
 
 
+# PostgreSQL takes a bare NULL for text.
+NO_NUMBER: ColumnElement[int | None] = cast(null(), Integer)
+
 _Masks = Mapping[tuple[str, str], list[int]]  # (variant key, edition) -> masks
 
 
@@ -97,4 +101,4 @@ def _place_of_variant(sorted_out: Subquery, masks: _Masks) -> ColumnElement[Any]
         )
         for place, ((_key, edition), seen) in enumerate(masks.items())
     ]
-    return case(*branches, else_=null()) if branches else null()
+    return case(*branches, else_=null()) if branches else NO_NUMBER

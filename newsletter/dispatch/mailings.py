@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
+from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
 from newsletter.dispatch.models import (
     Chunk,
     ChunkState,
@@ -28,6 +29,7 @@ from newsletter.issues.models import Issue
 from newsletter.jobs.queue import enqueue
 from newsletter.settings import Settings
 from newsletter.staff import audit
+from newsletter.workflow.gate import gate
 
 _STARTED = {
     MailingState.SCHEDULED: "is scheduled for {when}",
@@ -53,15 +55,9 @@ def start(
     Raises AlreadyStarted when there is one (unless it was cancelled before anybody was
     counted), and the gate's refusal when preflight blocks.
     """
-    # Two starts at once wait for each other here.
-    session.get_one(Issue, issue.id, with_for_update=True)
-    mailing = session.scalar(
-        select(Mailing).where(Mailing.issue_id == issue.id).with_for_update()
-    )
+    mailing = lock_mailing_of(session, issue)
     if mailing is not None and not _never_was(mailing):
         raise AlreadyStarted(_say_first(settings, mailing))
-    from newsletter.workflow.gate import gate
-
     gate(session, settings, issue, now=now)
     if mailing is None:
         mailing = Mailing(issue_id=issue.id, issue=issue)
@@ -101,8 +97,8 @@ def start_now_or_at(
         freeze(database, settings, mailing_id, now)
     except Exception:
         with database.write.begin() as session:
-            mailing = session.get_one(Mailing, mailing_id, with_for_update=True)
-            if mailing.frozen_at is None:
+            mailing = lock_mailing(session, mailing_id)
+            if mailing is not None and mailing.frozen_at is None:
                 mailing.issue.frozen_at = None
                 session.delete(mailing)
         raise
@@ -132,8 +128,6 @@ def resume(
     else:
         planned = mailing.start_at or now
         if was_held or planned <= now:
-            from newsletter.workflow.gate import gate
-
             gate(session, settings, issue, now=now)
             planned = now
         mailing.state = MailingState.SCHEDULED
@@ -236,12 +230,7 @@ def _open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
 
 
 def _locked(session: Session, issue: Issue) -> Mailing:
-    mailing = session.scalar(
-        select(Mailing)
-        .where(Mailing.issue_id == issue.id)
-        .with_for_update(of=Mailing)
-        .execution_options(populate_existing=True)
-    )
+    mailing = lock_mailing_of(session, issue)
     if mailing is None:
         raise NoMailing(issue.number)
     return mailing

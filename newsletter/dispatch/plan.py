@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from database.types import UtcDateTime
-from newsletter.dispatch.candidates import candidates_of
+from newsletter.dispatch.candidates import NO_NUMBER, candidates_of
 from newsletter.dispatch.errors import FreezeFailed
+from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.messages import mail_of
 from newsletter.dispatch.models import (
     Chunk,
@@ -34,6 +35,7 @@ from newsletter.issues.variants import PlannedVariant, plan_variants
 from newsletter.jobs.context import Context
 from newsletter.production.produce import ProducedVariant, produce
 from newsletter.settings import Settings
+from newsletter.workflow.gate import gate
 from subscribers import consent
 
 log = logging.getLogger("buurtpost.dispatch")
@@ -52,7 +54,7 @@ def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
     mailing_id = int(payload["mailing"])
     now = context.now()
     with context.database.write.begin() as session:
-        mailing = session.get(Mailing, mailing_id, with_for_update=True)
+        mailing = lock_mailing(session, mailing_id)
         if mailing is None or not _is_due(mailing, now=now):
             return
         mailing.reason = _reason_to_hold(session, context.settings, mailing, now=now)
@@ -80,8 +82,6 @@ def _reason_to_hold(
             f"It should have started {int(late.total_seconds() // 60)} minutes ago, "
             "and no worker was running. Resume it to send now, or cancel it."
         )
-    from newsletter.workflow.gate import gate
-
     try:
         gate(session, settings, mailing.issue, now=now)
     except NewsletterError as refusal:
@@ -134,9 +134,9 @@ def _freeze(
     day: date,
     now: datetime,
 ) -> None:
-    mailing = session.get_one(Mailing, mailing_id, with_for_update=True)
-    if mailing.frozen_at is not None or mailing.state is not MailingState.SCHEDULED:
-        return
+    mailing = lock_mailing(session, mailing_id)
+    if mailing is None or mailing.state is not MailingState.SCHEDULED:
+        return  # frozen already, or called off meanwhile
     issue = mailing.issue
     variants: dict[str, int] = {}
     for planned in plan_variants(session, issue, today=day):
@@ -201,7 +201,7 @@ def _write_ledger(
         (rows.c.variant == place, literal(variants[key], Integer))
         for place, key in enumerate(candidates.variants)
     ]
-    variant_id = case(*places, else_=null()) if places else null()
+    variant_id = case(*places, else_=null()) if places else NO_NUMBER
     after_all = len(candidates.variants)
     seq = func.row_number().over(
         order_by=(func.coalesce(rows.c.variant, after_all), rows.c.address_hash)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.journal import Holder
+from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.marks import Mark
 from newsletter.dispatch.models import (
     Chunk,
@@ -91,7 +92,8 @@ def record(
             )
         # From here the mailing's row is locked: of two workers recording the last two
         # chunks at once, the second sees that everything is done.
-        mailing = session.get_one(Mailing, mailing_id, with_for_update=True)
+        mailing = lock_mailing(session, mailing_id)
+        assert mailing is not None  # a chunk has one
         if mailing.state is MailingState.CANCELLED:
             move(
                 session,
