@@ -6,6 +6,7 @@ To add a group of commands, write one file here and list it in GROUPS.
 import click
 
 from newsletter.cli import (
+    checks,
     consent,
     database,
     demo,
@@ -59,3 +60,5 @@ for _group in GROUPS:
 
 for _command in readers_files.COMMANDS:
     subscribers.subscribers.add_command(_command)
+
+issues.issues.add_command(checks.check)
