@@ -12,6 +12,7 @@ from newsletter.fetching.client import (
     NoAnswer,
     NotAllowed,
     Page,
+    Unreachable,
     open_fetcher,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "NoAnswer",
     "NotAllowed",
     "Page",
+    "Unreachable",
     "open_fetcher",
 ]

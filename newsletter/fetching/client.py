@@ -33,7 +33,11 @@ class NotAllowed(FetchError):
 
 
 class NoAnswer(FetchError):
-    """No name, no connection, no time, no certificate, or no end to it."""
+    """No time, no sense, or no end to it."""
+
+
+class Unreachable(NoAnswer):
+    """No name, no connection or no certificate: asking again is of no use."""
 
 
 @dataclass(frozen=True)
@@ -125,12 +129,18 @@ class Fetcher:
                 f"{_name(url)} is on a private network, which is not fetched from. "
                 "BUURTPOST_FETCH_ALLOW can allow it."
             ) from None
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise Unreachable(
+                f"{_name(url)} cannot be reached: {str(error).rstrip('.')}."
+            ) from error
         except httpcore.TimeoutException:
             raise NoAnswer(
                 f"{_name(url)} did not answer within {self._limits.seconds:g} seconds."
             ) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
-            raise NoAnswer(f"{_name(url)} cannot be reached: {error}.") from error
+            raise NoAnswer(
+                f"{_name(url)} cannot be reached: {str(error).rstrip('.')}."
+            ) from error
 
     def _body(self, url: str, answer: httpcore.Response, deadline: Deadline) -> bytes:
         parts: list[bytes] = []

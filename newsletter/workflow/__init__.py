@@ -1,1 +1,1 @@
-
+"""From draft to sent: the gate every start goes through."""

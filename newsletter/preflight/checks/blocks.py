@@ -1,0 +1,20 @@
+"""What a block itself says must be mended: an empty text, an end before a start."""
+
+from collections.abc import Iterator
+
+from newsletter.preflight.findings import Finding, Level, Words
+from newsletter.preflight.looking import Looking
+
+INCOMPLETE: Words = {
+    "nl": "Blok {block} is niet af: {problem}",
+    "en": "Block {block} is not finished: {problem}",
+}
+
+
+def check_blocks(looking: Looking) -> Iterator[Finding]:
+    for block, problem in looking.composition.problems():
+        if problem.startswith("alt is undecided"):
+            continue  # ``pictures`` says so, for stories as well
+        yield looking.finding(
+            "block", Level.BLOCKING, INCOMPLETE, block=block, problem=problem
+        )

@@ -1,0 +1,70 @@
+"""Links to elsewhere: gone is gone; whoever only will not talk to us may be fine.
+
+Many sites answer programs with 401, 403 or 429 and readers with a page, so only 404
+and 410 are believed.
+"""
+
+from collections.abc import Iterator
+
+from newsletter.preflight.findings import Finding, Level, Words
+from newsletter.preflight.looking import Look, Looking, Version
+from newsletter.preflight.own import is_own
+
+GONE: Words = {
+    "nl": "{url} bestaat niet (meer): antwoord {status}. Verander de link.",
+    "en": "{url} does not exist (any more): it answers {status}. Change the link.",
+}
+ODD: Words = {
+    "nl": "{url} antwoordt met {status}. Kijk of de link bij jou wel werkt.",
+    "en": "{url} answers {status}. See whether the link works for you.",
+}
+SILENT: Words = {
+    "nl": "{url} gaf geen antwoord. Kijk of de link bij jou wel werkt. ({problem})",
+    "en": "{url} gave no answer. See whether the link works for you. ({problem})",
+}
+_GONE = frozenset({404, 410})
+
+
+def check_links(looking: Looking) -> Iterator[Finding]:
+    for version in looking.versions:
+        for url in addresses_in(version):
+            seen = looking.looks.get(without_fragment(url))
+            if seen is not None and not is_own(looking.settings, url):
+                yield from _judge(looking, version, url, seen)
+
+
+def _judge(
+    looking: Looking, version: Version, url: str, seen: Look
+) -> Iterator[Finding]:
+    if seen.status is None:
+        level, words = Level.WARNING, SILENT
+    elif seen.status in _GONE:
+        level, words = Level.BLOCKING, GONE
+    elif seen.status >= 400:
+        level, words = Level.WARNING, ODD
+    else:
+        return
+    yield looking.finding(
+        "link",
+        level,
+        words,
+        variant=version.planned.key,
+        block=version.block_with(url),
+        url=url,
+        status=seen.status,
+        problem=seen.problem,
+    )
+
+
+def addresses_in(version: Version) -> Iterator[str]:
+    """Every web address one clicks on or loads in a version, each once."""
+    found = [link.url for link in version.mail.links]
+    found += [image.url for image in version.mail.images]
+    for url in dict.fromkeys(found):
+        if url.startswith(("http://", "https://")) and "buurtpost-slot-" not in url:
+            yield url
+
+
+def without_fragment(url: str) -> str:
+    """A place on a page is the page."""
+    return url.partition("#")[0]

@@ -1,0 +1,137 @@
+"""What every check looks at: the issue, and each of its versions as it would go out."""
+
+import dataclasses
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter.errors import NewsletterError
+from newsletter.issues.composition import Composition
+from newsletter.issues.errors import BadBlock
+from newsletter.issues.models import Issue
+from newsletter.issues.variants import PlannedVariant, plan_variants
+from newsletter.preflight.findings import Finding, Level, Words
+from newsletter.preflight.reading import ReadMail, read_mail
+from newsletter.production.produce import ProducedVariant, produce, resolve
+from newsletter.rendering.values import BlockValue
+from newsletter.settings import Settings
+from subscribers.errors import SubscribersError
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a link answered: a status, or why there was none."""
+
+    status: int | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One variant, made but not sent."""
+
+    planned: PlannedVariant
+    produced: ProducedVariant
+    values: tuple[BlockValue, ...]
+    mail: ReadMail
+
+    def block_with(self, text: str) -> str | None:
+        """The id of the first block that holds a text; None: it is in the frame."""
+        for value in self.values:
+            if any(text in words for words in _texts(value)):
+                return value.id
+        return None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A version, or all of them, that cannot be made."""
+
+    why: str
+    variant: str | None = None
+    block: str | None = None
+
+
+@dataclass(frozen=True)
+class Looking:
+    """One look at an issue. Nothing in it is written."""
+
+    session: Session
+    settings: Settings
+    issue: Issue
+    composition: Composition
+    planned: tuple[PlannedVariant, ...]
+    versions: tuple[Version, ...]
+    broken: tuple[Broken, ...]
+    looks: Mapping[str, Look] = dataclasses.field(default_factory=dict)  # by link
+
+    def finding(
+        self,
+        check: str,
+        level: Level,
+        words: Words,
+        *,
+        variant: str | None = None,
+        block: str | None = None,
+        **facts: object,
+    ) -> Finding:
+        """A finding whose sentence is in the issue's language, with its facts filled
+        in; variant and block are facts too."""
+        language = self.issue.language if self.issue.language in words else "nl"
+        message = words[language].format(variant=variant, block=block, **facts)
+        return Finding(check, level, message, variant, block)
+
+
+def look(
+    session: Session, settings: Settings, issue: Issue, *, now: datetime
+) -> Looking:
+    """Plan and make every version; what cannot be made is *broken*, not raised."""
+    day = now.astimezone(settings.timezone).date()
+    planned: list[PlannedVariant] = []
+    versions: list[Version] = []
+    broken: list[Broken] = []
+    try:
+        planned = plan_variants(session, issue, today=day, language=issue.language)
+    except (NewsletterError, SubscribersError) as error:
+        broken.append(_broken(error, None))
+    for one in planned:
+        try:
+            produced = produce(session, settings, issue, one, day=day)
+            _, values = resolve(session, settings, issue, one, day=day)
+        except (NewsletterError, SubscribersError, OSError) as error:
+            broken.append(_broken(error, one.key))
+            continue
+        mail = read_mail(produced.rendered.html)
+        versions.append(Version(one, produced, tuple(values), mail))
+    return Looking(
+        session=session,
+        settings=settings,
+        issue=issue,
+        composition=Composition.of(issue),
+        planned=tuple(planned),
+        versions=tuple(versions),
+        broken=tuple(broken),
+    )
+
+
+def _broken(error: Exception, variant: str | None) -> Broken:
+    why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    return Broken(why, variant, error.block if isinstance(error, BadBlock) else None)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a block's value, HTML also as its reader sees it."""
+    if isinstance(value, str):
+        yield value
+        if "&" in value:
+            yield html.unescape(value)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _texts(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)

@@ -1,0 +1,183 @@
+"""For every check: an issue it fails on, and one it passes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from newsletter.library.models import KnowledgeLink, Relation
+from newsletter.preflight.checks.address import check_base_url
+from newsletter.preflight.checks.blocks import check_blocks
+from newsletter.preflight.checks.carrier import check_provider
+from newsletter.preflight.checks.headings import check_preheader, check_subject
+from newsletter.preflight.checks.identity import check_identity
+from newsletter.preflight.checks.knowledge import check_knowledge
+from newsletter.preflight.checks.leaving import check_leaving
+from newsletter.preflight.checks.links import check_links
+from newsletter.preflight.checks.own_pages import check_own_pages
+from newsletter.preflight.checks.pictures import check_pictures
+from newsletter.preflight.checks.size import check_size
+from newsletter.preflight.checks.versions import (
+    check_empty,
+    check_readers,
+    check_rendering,
+)
+from newsletter.preflight.findings import Level
+from newsletter.preflight.looking import Broken, Look, Looking, look
+from newsletter.preflight.reading import read_mail
+from newsletter.rendering.merge import Slot, marker
+from tests.conftest import NOW
+from tests.newsletter.issues.world import World
+
+Blocks = list[dict[str, Any]]
+Make = Callable[[World], Looking]
+Check = Any
+
+HELLO = {"kind": "text", "text": "Dag [allemaal](https://buurt.example/dag)."}
+BASE = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True)
+class Example:
+    fails: Make
+    level: Level
+    passes: Make
+
+
+def look_over(world: World, *blocks: dict[str, Any], **more: Any) -> Looking:
+    """An issue with these blocks, one reader, and everything else in order."""
+    if not more.pop("nobody", False):
+        world.reader("anna")
+    more.setdefault("preheader", "Soep, en wat we al wisten.")
+    issue = world.issue(*(blocks or (HELLO,)), **more)
+    return look(world.session, world.settings, issue, now=NOW)
+
+
+def with_html(looking: Looking, change: Callable[[str], str]) -> Looking:
+    """The same, as if the mail's template had been changed."""
+    versions = []
+    for version in looking.versions:
+        html = change(version.produced.rendered.html)
+        rendered = replace(version.produced.rendered, html=html)
+        versions.append(
+            replace(
+                version,
+                produced=replace(version.produced, rendered=rendered),
+                mail=read_mail(html),
+            )
+        )
+    return replace(looking, versions=tuple(versions))
+
+
+def with_setting(looking: Looking, **settings: Any) -> Looking:
+    return replace(looking, settings=replace(looking.settings, **settings))
+
+
+def seen(looking: Looking, look: Look) -> Looking:
+    return replace(looking, looks={"https://buurt.example/dag": look})
+
+
+def without_postal_address(world: World) -> Looking:
+    world.mailing_list.sender.postal_address = ""
+    return look_over(world)
+
+
+def story_with_knowledge(world: World) -> Looking:
+    research = world.story("onderzoek", "Over soep", kind="research")
+    world.session.add(
+        KnowledgeLink(
+            story=world.story("linked", "Met kennis"),
+            knowledge=research,
+            relation=Relation.SUPPORTS,
+            why="Soep werkt.",
+            created_at=NOW,
+        )
+    )
+    world.session.flush()
+    world.session.expire_all()
+    return look_over(world, {"kind": "story", "story": "linked"})
+
+
+def own_link(path: str) -> Make:
+    return lambda world: look_over(
+        world, {"kind": "button", "text": "Lees", "url": f"{BASE}{path}"}, HELLO
+    )
+
+
+def picture_block(alt: str | None) -> Make:
+    block = {"kind": "image", "url": "https://buurt.example/tafel.jpg"}
+    return lambda world: look_over(
+        world, block if alt is None else {**block, "alt": alt}
+    )
+
+
+EXAMPLES: dict[Check, Example] = {
+    check_rendering: Example(
+        lambda world: replace(
+            look_over(world), broken=(Broken("Block 'text-1' cannot become mail."),)
+        ),
+        Level.BLOCKING,
+        look_over,
+    ),
+    check_subject: Example(
+        lambda world: look_over(world, subject=""), Level.BLOCKING, look_over
+    ),
+    check_preheader: Example(
+        lambda world: look_over(world, preheader=""), Level.WARNING, look_over
+    ),
+    check_identity: Example(without_postal_address, Level.BLOCKING, look_over),
+    check_leaving: Example(
+        lambda world: with_html(
+            look_over(world), lambda html: html.replace(marker(Slot.LEAVE_URL), "#")
+        ),
+        Level.BLOCKING,
+        look_over,
+    ),
+    check_blocks: Example(
+        lambda world: look_over(world, {"kind": "text", "text": ""}),
+        Level.BLOCKING,
+        look_over,
+    ),
+    check_empty: Example(
+        lambda world: look_over(world, {"kind": "knowledge", "story": "soep"}),
+        Level.BLOCKING,
+        look_over,
+    ),
+    check_pictures: Example(
+        picture_block(None), Level.BLOCKING, picture_block("Een lange tafel")
+    ),
+    check_size: Example(
+        lambda world: with_html(look_over(world), lambda html: html + "x" * 100_000),
+        Level.BLOCKING,
+        look_over,
+    ),
+    check_links: Example(
+        lambda world: seen(look_over(world), Look(404)),
+        Level.BLOCKING,
+        lambda world: seen(look_over(world), Look(200)),
+    ),
+    check_own_pages: Example(
+        own_link("/stories/nergens"), Level.BLOCKING, own_link("/subscribe")
+    ),
+    check_base_url: Example(
+        lambda world: with_setting(
+            look_over(world), provider="smtp", base_url="http://post.example.nl"
+        ),
+        Level.BLOCKING,
+        lambda world: with_setting(
+            look_over(world), provider="smtp", base_url="https://post.example.nl"
+        ),
+    ),
+    check_provider: Example(
+        lambda world: with_setting(look_over(world), provider="sendgrid"),
+        Level.BLOCKING,
+        look_over,
+    ),
+    check_readers: Example(
+        lambda world: look_over(world, nobody=True), Level.WARNING, look_over
+    ),
+    check_knowledge: Example(
+        lambda world: look_over(world, {"kind": "story", "story": "soep"}),
+        Level.WARNING,
+        story_with_knowledge,
+    ),
+}
