@@ -93,11 +93,12 @@ def read_rule(file: Path) -> object:
         raise BadRuleFile(f"{str(file)!r} is too large to be a rule.")
     try:
         document: object = json.loads(file.read_bytes(), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, json.JSONDecodeError) else "no text"
-        if isinstance(error, RecursionError):
-            reason = "it is nested too deeply"
-        raise BadRuleFile(f"{str(file)!r} is not JSON: {reason}.") from error
+    except json.JSONDecodeError as error:
+        raise BadRuleFile(f"{str(file)!r} is not JSON: {error}.") from error
+    except RecursionError as error:
+        raise BadRuleFile(f"{str(file)!r} is nested too deeply.") from error
+    except ValueError as error:
+        raise BadRuleFile(f"{str(file)!r} is not JSON: it is no text.") from error
     return document
 
 
