@@ -3,6 +3,7 @@
 import html as entities
 import logging
 import re
+from typing import Any
 
 import mjml
 from premailer import Premailer
@@ -40,9 +41,26 @@ def title_placeholder() -> str:
     return _TITLE
 
 
+class _Inliner(Premailer):  # type: ignore[misc]  # premailer has no types
+    """Premailer that reads a style sheet once: reading was most of a render."""
+
+    def _parse_style_rules(
+        self, css_body: str, ruleset_index: int
+    ) -> tuple[list[Any], list[Any]]:
+        known = (css_body, ruleset_index)
+        if known not in _RULES:
+            _RULES[known] = super()._parse_style_rules(css_body, ruleset_index)
+        rules, leftover = _RULES[known]
+        return list(rules), list(leftover)
+
+
+# The few style sheets beside the templates; never text from outside.
+_RULES: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}
+
+
 def inline(html: str, css: str) -> str:
     """``html`` with ``css`` in its elements; ``<style>`` in the head stays as it is."""
-    premailer = Premailer(
+    premailer = _Inliner(
         # Inlining MJML's own rules too repeats them 16 kB long, and Gmail clips at 102.
         _STYLE.sub('<style data-premailer="ignore"', html),
         css_text=css,

@@ -1,0 +1,147 @@
+"""What only a browser knows: width, contrast, the size of what one taps."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from newsletter.rendering.merge import MergeTemplate, in_html
+from newsletter.rendering.service import render_service
+from newsletter.rendering.variant import render_variant
+from tests.newsletter.rendering.samples import (
+    BASE,
+    EVERY_BLOCK,
+    FROM_LPB,
+    LPB,
+    READER,
+    frame,
+    story,
+)
+from tests.newsletter.rendering.test_service import GIVEN
+
+CHROMIUM = Path("/usr/bin/chromium")
+LONG = "Arbeidsongeschiktheidsverzekeringsmaatschappijenvereniging" * 2
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists() and not os.environ.get("CI"),
+    reason="Install Debian's chromium to look at mail in a browser.",
+)
+
+# The contrast of every piece of text with what lies behind it, as WCAG 2.2 counts.
+_CONTRAST = """() => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }).reduce((sum, part, n) => sum + part * [0.2126, 0.7152, 0.0722][n], 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const ground = channels(getComputedStyle(e).backgroundColor);
+      if (ground.length < 4 || ground[3] > 0) return ground;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.offsetParent) continue;
+    if (element.getClientRects()[0]?.height < 6) continue;
+    const ink = channels(getComputedStyle(element).color);
+    const pair = [ink, behind(element)].map(light);
+    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    if (ratio < 4.5) poor.push([walker.currentNode.data.trim(), ratio]);
+  }
+  return poor;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            chromium_sandbox=False,
+            args=["--disable-background-networking", "--no-first-run"],
+        )
+        yield browser
+        browser.close()
+
+
+def shown(browser: Browser, html: str, **context: Any) -> tuple[Page, list[str]]:
+    """The page with ``html``, and every address it asked for (none is answered)."""
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    page = browser.new_context(**context).new_page()
+    page.route("**/*", refuse)
+    page.set_content(html)
+    return page, asked
+
+
+def mails() -> dict[str, str]:
+    wide = replace(LPB, name=LONG, logo=None)
+    awkward = [
+        story(title=LONG, teaser=LONG, place=LONG, source=FROM_LPB),
+        *EVERY_BLOCK[4:7],
+    ]
+    variants = {
+        "edition": render_variant(frame(partner=LPB), EVERY_BLOCK),
+        "awkward": render_variant(frame(partner=wide, subject=LONG), awkward),
+    }
+    pages = {
+        name: MergeTemplate.cut(variant.html, escape=in_html).fill(READER)
+        for name, variant in variants.items()
+    }
+    pages["web"] = variants["edition"].web
+    pages["service"] = render_service("confirmation", "nl", GIVEN).html
+    return pages
+
+
+MAILS = mails()
+
+
+@pytest.mark.parametrize("width", [320, 360, 640])
+@pytest.mark.parametrize("name", MAILS)
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, name: str, width: int
+) -> None:
+    page, _ = shown(browser, MAILS[name], viewport={"width": width, "height": 800})
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", MAILS)
+def test_all_text_stands_out_in_light_and_dark(
+    browser: Browser, name: str, scheme: str
+) -> None:
+    page, _ = shown(browser, MAILS[name], color_scheme=scheme)
+
+    assert page.evaluate(_CONTRAST) == []
+
+
+def test_only_our_own_pictures_are_asked_for(browser: Browser) -> None:
+    _, asked = shown(browser, MAILS["edition"])
+
+    assert {address.rsplit("/", 1)[0] for address in asked} == {f"{BASE}/media"}
+
+
+@pytest.mark.parametrize("name", ["edition", "service"])
+def test_a_button_is_large_enough_for_a_thumb(browser: Browser, name: str) -> None:
+    page, _ = shown(browser, MAILS[name], viewport={"width": 360, "height": 800})
+
+    buttons = page.locator(".btn a, .act a").all()
+    footer = page.locator(".foot a").all()
+    assert buttons
+    for target in [*buttons, *footer]:
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 43.5
