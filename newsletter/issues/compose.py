@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from newsletter.issues.blocks import Resolving, make_id, read_block
-from newsletter.issues.blocks.fields import clean
 from newsletter.issues.composition import Composition
 from newsletter.issues.errors import (
     BadIssue,
@@ -23,15 +22,19 @@ from newsletter.issues.errors import (
     UnknownBlock,
     UnknownIssue,
 )
+from newsletter.issues.headings import (
+    LARGEST_NUMBER,
+    MOST_PREHEADER,
+    MOST_SUBJECT,
+    check_number,
+    read_language,
+    read_line,
+)
 from newsletter.issues.models import Issue
-from newsletter.language import LANGUAGES
 from newsletter.settings import Settings
 from subscribers.lists import find_list
 from subscribers.models import MailingList
 
-MOST_SUBJECT = 200
-MOST_PREHEADER = 250
-LARGEST_NUMBER = 2_000_000_000
 Documents = list[dict[str, Any]]
 
 
@@ -323,34 +326,3 @@ def _place_of(issue: Issue, block_id: str) -> int:
 
 def _edition_key(document: Mapping[str, Any]) -> object:
     return document.get("partner") or document.get("region")
-
-
-def check_number(number: object) -> int:
-    """Raise BadIssue unless it can be an issue's number."""
-    if type(number) is not int or not 0 < number <= LARGEST_NUMBER:
-        raise BadIssue(f"An issue's number is a whole number from 1, not {number!r}.")
-    return number
-
-
-def read_line(name: str, value: object, *, most: int) -> str:
-    """One line of the issue's own text. Raises BadIssue naming it."""
-    if not isinstance(value, str):
-        raise BadIssue(f"The issue's {name} must be text in quotes, not {value!r}.")
-    try:
-        text = clean(value, lines=False)
-    except ValueError as error:
-        raise BadIssue(f"The issue's {name} {error}") from None
-    if len(text) > most:
-        raise BadIssue(
-            f"The issue's {name} has {len(text)} characters; {most} is the most."
-        )
-    return text
-
-
-def read_language(value: object) -> str:
-    if value not in LANGUAGES:
-        raise BadIssue(
-            f"The issue's language is one of {', '.join(LANGUAGES)}, not {value!r}."
-        )
-    assert isinstance(value, str)
-    return value

@@ -20,16 +20,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import media
-from newsletter.issues.compose import (
+from newsletter.issues.compose import blank_issue, write
+from newsletter.issues.errors import BadIssue, IssueFrozen, unknown_field
+from newsletter.issues.headings import (
     MOST_PREHEADER,
     MOST_SUBJECT,
-    blank_issue,
     check_number,
     read_language,
     read_line,
-    write,
 )
-from newsletter.issues.errors import BadIssue, IssueFrozen, unknown_field
 from newsletter.issues.models import Issue
 from newsletter.library import knowledge
 from newsletter.library.bodies import Format

@@ -1,0 +1,143 @@
+"""What an editor does to an edition's own blocks, one function a button.
+
+They stand between the base's blocks, which an edition cannot change. The same refusals
+as in ``compose``, and UnknownBlock for a block that is not the edition's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter.issues.blocks import Block, make_id, read_block
+from newsletter.issues.compose import set_edition
+from newsletter.issues.composition import Composition
+from newsletter.issues.editions import Edition
+from newsletter.issues.errors import UnknownBlock
+from newsletter.issues.models import Issue
+from newsletter.settings import Settings
+
+
+def add_extra(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    document: Mapping[str, Any],
+    *,
+    after: str | None = None,
+    version: int | None = None,
+    now: datetime,
+) -> str:
+    """Add a block to an edition after another of its blocks (default: at the end)."""
+    composition = Composition.of(issue)
+    taken = {block.id for block in composition.every_block()}
+    block = read_block(
+        dict(document), block_id=make_id(str(document.get("kind")), taken)
+    )
+    blocks = composition.blocks_of(key)
+    place = len(blocks)
+    if after is not None:
+        place = _place_of(issue, blocks, after) + 1
+    blocks.insert(place, block)
+    _lay(session, settings, issue, key, blocks, version=version, now=now)
+    return block.id
+
+
+def change_extra(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    block_id: str,
+    document: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    now: datetime,
+) -> None:
+    """Replace the fields of a block of the edition's own; its kind and id stay."""
+    blocks, place = _own(issue, key, block_id)
+    fixed = {"kind": blocks[place].kind, "id": block_id}
+    blocks[place] = read_block({**document, **fixed}, block_id=block_id)
+    _lay(session, settings, issue, key, blocks, version=version, now=now)
+
+
+def move_extra(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    block_id: str,
+    *,
+    to: str,
+    version: int | None = None,
+    now: datetime,
+) -> None:
+    """One place "up" or "down" among all blocks of the edition."""
+    blocks, place = _own(issue, key, block_id)
+    block = blocks.pop(place)
+    target = {"up": place - 1, "down": place + 1}[to]
+    blocks.insert(max(0, min(target, len(blocks))), block)
+    _lay(session, settings, issue, key, blocks, version=version, now=now)
+
+
+def remove_extra(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    block_id: str,
+    *,
+    version: int | None = None,
+    now: datetime,
+) -> None:
+    blocks, place = _own(issue, key, block_id)
+    del blocks[place]
+    _lay(session, settings, issue, key, blocks, version=version, now=now)
+
+
+def own_ids(edition: Edition) -> frozenset[str]:
+    """The blocks that only this edition has."""
+    return frozenset(extra.block.id for extra in edition.extras)
+
+
+def _own(issue: Issue, key: str, block_id: str) -> tuple[list[Block], int]:
+    composition = Composition.of(issue)
+    blocks = composition.blocks_of(key)
+    own = own_ids(composition.edition(key))
+    if block_id not in own:
+        raise UnknownBlock(issue.number, block_id, sorted(own))
+    return blocks, _place_of(issue, blocks, block_id)
+
+
+def _place_of(issue: Issue, blocks: Sequence[Block], block_id: str) -> int:
+    ids = [block.id for block in blocks]
+    if block_id not in ids:
+        raise UnknownBlock(issue.number, block_id, ids)
+    return ids.index(block_id)
+
+
+def _lay(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    blocks: Sequence[Block],
+    *,
+    version: int | None,
+    now: datetime,
+) -> None:
+    """Write the edition's own blocks down, each after whatever stands before it."""
+    composition = Composition.of(issue)
+    edition = composition.edition(key)
+    base = {block.id for block in composition.base}
+    documents = []
+    before: str | None = None
+    for block in blocks:
+        if block.id not in base and block.id != edition.foreword_id:
+            documents.append({"after": before, "block": block.to_dict()})
+        if block.id != edition.foreword_id:
+            before = block.id
+    document = {**edition.to_dict(), "blocks": documents}
+    set_edition(session, settings, issue, document, version=version, now=now)
