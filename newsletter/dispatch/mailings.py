@@ -27,6 +27,7 @@ from newsletter.dispatch.schedule import say_moment
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 from newsletter.jobs.queue import enqueue
+from newsletter.preflight import look_at_links
 from newsletter.settings import Settings
 from newsletter.staff import audit
 from newsletter.workflow.gate import gate
@@ -85,9 +86,12 @@ def start_now_or_at(
 ) -> int:
     """Start, and freeze at once unless it is for later; returns the mailing's id.
 
-    Commits the start, then the freeze. When the freeze fails the start is taken back:
-    nothing is half done.
+    Commits what its links answered, then the start, then the freeze. When the freeze
+    fails the start is taken back: nothing is half done.
     """
+    # The gate must not wait for other people's servers with our database locked.
+    look_at_links(database, settings, number, now=now)
+    look_at_links(database, settings, number, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
         mailing_id = start(session, settings, issue, by=by, at=at, now=now).id

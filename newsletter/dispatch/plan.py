@@ -33,6 +33,7 @@ from newsletter.errors import NewsletterError
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import PlannedVariant, plan_variants
 from newsletter.jobs.context import Context
+from newsletter.preflight import look_at_links
 from newsletter.production.produce import ProducedVariant, produce
 from newsletter.settings import Settings
 from newsletter.workflow.gate import gate
@@ -53,6 +54,12 @@ def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
     """
     mailing_id = int(payload["mailing"])
     now = context.now()
+    with context.database.read() as session:
+        waiting = session.get(Mailing, mailing_id)
+        if waiting is None or not _is_due(waiting, now=now):
+            return
+        number = waiting.issue.number
+    look_at_links(context.database, context.settings, number, now=now)
     with context.database.write.begin() as session:
         mailing = lock_mailing(session, mailing_id)
         if mailing is None or not _is_due(mailing, now=now):
