@@ -41,6 +41,13 @@ def title_placeholder() -> str:
     return _TITLE
 
 
+def with_title(source: str, title: str) -> str:
+    """MJML as other compilers may have it."""
+    return source.replace(
+        f"<mj-title>{_TITLE}<", f"<mj-title>{entities.escape(title)}<", 1
+    )
+
+
 class _Inliner(Premailer):  # type: ignore[misc]  # premailer has no types
     """Premailer that reads a style sheet once: reading was most of a render."""
 
@@ -81,4 +88,7 @@ def inline(html: str, css: str) -> str:
 
 
 def _titled(html: str, title: str) -> str:
-    return html.replace(_TITLE, entities.escape(title, quote=True))
+    escaped = entities.escape(title, quote=True)
+    for place in ("<title>{}</title>", 'aria-label="{}"'):
+        html = html.replace(place.format(_TITLE), place.format(escaped), 1)
+    return html

@@ -12,7 +12,12 @@ from markupsafe import Markup
 from newsletter.rendering import environment
 from newsletter.rendering.disarm import disarmed_block, disarmed_frame
 from newsletter.rendering.errors import RenderingError
-from newsletter.rendering.inlining import BadMjml, compile_mjml, title_placeholder
+from newsletter.rendering.inlining import (
+    BadMjml,
+    compile_mjml,
+    title_placeholder,
+    with_title,
+)
 from newsletter.rendering.merge import Slot, marker
 from newsletter.rendering.placing import Placed, logo_heights, place, tones
 from newsletter.rendering.plaintext import few_empty_lines
@@ -34,7 +39,7 @@ def render_variant(frame: Frame, blocks: Sequence[BlockValue]) -> RenderedVarian
         subject=frame.subject,
         html=_html(frame, placed, mjml, on_web=False),
         text=_plain(frame, placed),
-        mjml=mjml,
+        mjml=with_title(mjml, frame.subject),
         web=_web(frame, placed),
     )
 

@@ -218,6 +218,17 @@ def test_the_frame_speaks_english_in_an_english_issue() -> None:
     assert name_fallback("en") == "reader"
 
 
+def test_the_mjml_holds_the_title_too(whole: RenderedVariant) -> None:
+    assert "<mj-title>Beginnen zonder plan</mj-title>" in whole.mjml
+
+
+def test_a_button_keeps_its_size_in_outlook(whole: RenderedVariant) -> None:
+    buttons = as_read(whole).find_class("btn")
+
+    assert len(buttons) == 2
+    assert all("mso-padding-alt:14px 24px" in each.get("style") for each in buttons)
+
+
 # --- what is fetched, and how much it weighs ---------------------------------------
 
 
