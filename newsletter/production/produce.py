@@ -19,12 +19,10 @@ from newsletter.issues.variants import PlannedVariant
 from newsletter.issues.words import TOGETHER
 from newsletter.partners.brands import DARK_CARD, LIGHT_CARD, passing_shade
 from newsletter.partners.partners import find_partner
+from newsletter.rendering.palette import ACCENT, ACCENT_DARK
 from newsletter.rendering.values import BlockValue, Brand, Frame, RenderedVariant
 from newsletter.rendering.variant import render_variant
 from newsletter.settings import Settings
-
-HOUSE_COLOUR = "#a63d22"  # brick: the one accent of pages and mails that are ours
-HOUSE_COLOUR_DARK = "#f0957a"
 
 
 @dataclass(frozen=True)
@@ -136,8 +134,8 @@ def house_brand(name: str) -> Brand:
     """How a mailing list of ours looks: its name set in type, in brick."""
     return Brand(
         name=name,
-        colour=passing_shade(HOUSE_COLOUR, LIGHT_CARD),
-        colour_dark=passing_shade(HOUSE_COLOUR_DARK, DARK_CARD),
+        colour=passing_shade(ACCENT, LIGHT_CARD),
+        colour_dark=passing_shade(ACCENT_DARK, DARK_CARD),
         logo=None,
     )
 
