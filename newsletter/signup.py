@@ -7,33 +7,20 @@ Neither the answer nor the time it takes tells which it was.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
+from sqlalchemy import case, exists, select, update
+from sqlalchemy.orm import Session, aliased
 
+from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.jobs.queue import enqueue
 from newsletter.partners.partners import all_partners
-from subscribers import (
-    lists,
-    partner_consents,
-    regions,
-    roles,
-    senders,
-    subscriptions,
-)
+from subscribers import lists, moving, regions, roles, senders, subscriptions
 from subscribers.addresses import normalise
-from subscribers.models import (
-    MailingList,
-    Sender,
-    SignupRequest,
-    Subscriber,
-    Subscription,
-    SubscriptionState,
-)
+from subscribers.models import Sender, SignupRequest, Subscriber, Subscription
 from subscribers.preferences import check_language
 from subscribers.subscriptions import Details
 from subscribers.tokens import Purpose, Signer
 
 CONFIRMATION = "confirmation"  # the kind of job
-MOVE = "move"  # the source of a sign-up that follows a reader to a new address
 
 # One address gets at most so many confirmations in an hour, however often somebody
 # types it: a form must not fill a stranger's mailbox.
@@ -93,7 +80,7 @@ def confirm(
         return None
     subscription = subscriptions.confirm(session, numbers[0], now=now)
     if subscription is not None:
-        _end_moved(session, numbers[0], now=now)
+        _finish_move(session, numbers[0], now=now)
     return subscription
 
 
@@ -105,46 +92,52 @@ def request_move(
     language: str,
     now: datetime,
 ) -> None:
-    """Ask the new mailbox to confirm each list; until it does the old one goes on.
+    """Ask the new mailbox to confirm; until it does everything stays as it is.
 
     Raises BadAddress. The answer is the same for a known and an unknown address.
     """
     address = normalise(address)
-    if address == subscriber.address or _asked_enough(session, address, now=now):
+    if _asked_enough(session, address, now=now):
         return
-    for subscription in subscriptions.subscriptions_of(session, subscriber):
-        if subscription.state is not SubscriptionState.CONFIRMED:
-            continue
-        request = subscriptions.request(
-            session,
-            address=address,
-            mailing_list=subscription.mailing_list,
-            details=Details(
-                name=subscriber.name,
-                region_code=subscriber.region_code,
-                role_mask=subscriber.role_mask,
-                language=subscriber.language,
-                partners=partner_consents.partners_of(session, subscription),
-            ),
-            source=MOVE,
-            language=language,
-            now=now,
-        )
-        request.details = {**request.details, "moves": subscriber.id}
+    request = moving.request(
+        session, subscriber, address=address, language=language, now=now
+    )
+    if request is not None:
         enqueue(session, CONFIRMATION, {"request": request.id}, now=now)
 
 
-def _end_moved(session: Session, request_id: int, *, now: datetime) -> None:
-    """The new mailbox said yes: the old one has had its last mail of this list."""
+def _finish_move(session: Session, request_id: int, *, now: datetime) -> None:
+    """Of a move, the old mails come along: one must be able to leave by their links."""
     request = session.get_one(SignupRequest, request_id)
-    moved_from = request.details.get("moves")
-    old = session.get(Subscriber, moved_from) if moved_from else None
-    mailing_list = session.get_one(MailingList, request.list_id)
-    if old is None or old.id == request.subscriber_id:
+    old = moving.mover(session, request)
+    if old is None:
         return
-    left = subscriptions.find_subscription(session, old, mailing_list)
-    if left is not None:
-        subscriptions.end(session, left, source=MOVE, now=now)
+    new = session.get_one(Subscriber, request.subscriber_id)
+    also_mailed = aliased(Delivery)
+    session.execute(
+        update(Delivery)
+        .where(
+            # By mailing, so that the unique index finds the one row in each.
+            Delivery.mailing_id.in_(select(Mailing.id)),
+            Delivery.address_hash == old.address_hash,
+        )
+        .values(
+            # Whose new address is in that mailing too is in it once.
+            subscriber_id=case(
+                (
+                    exists().where(
+                        also_mailed.mailing_id == Delivery.mailing_id,
+                        also_mailed.address_hash == new.address_hash,
+                    ),
+                    None,
+                ),
+                else_=new.id,
+            ),
+            detail="",
+        )
+        .execution_options(synchronize_session=False)
+    )
+    moving.finish(session, request, now=now)
 
 
 def _asked_enough(session: Session, address: str, *, now: datetime) -> bool:

@@ -1,0 +1,105 @@
+"""Moving to another address: asked for from the old mailbox, confirmed from the new.
+
+What moves are the standing yeses. The old address is erased afterwards, as nobody
+needs it any more; the lines of consent for the new one are its own.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from subscribers import consent, subscriptions
+from subscribers.models import (
+    SignupRequest,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+)
+from subscribers.subscriptions import Details
+
+SOURCE = "move"
+_FROM = "moves_from"  # in the details of a request: the subscriber's number
+
+
+def request(
+    session: Session,
+    subscriber: Subscriber,
+    *,
+    address: str,
+    language: str,
+    now: datetime,
+) -> SignupRequest | None:
+    """Write the wish down; ``address`` is normalised. None: nothing is to be moved."""
+    standing = _standing(session, subscriber)
+    if not standing or address == subscriber.address:
+        return None
+    asked = _ask(session, subscriber, standing[0], address, language=language, now=now)
+    asked.details = {**asked.details, _FROM: subscriber.id}
+    session.flush()
+    return asked
+
+
+def mover(session: Session, asked: SignupRequest) -> Subscriber | None:
+    """Who leaves an old address behind by this request; None for a plain sign-up."""
+    number = asked.details.get(_FROM)
+    return session.get(Subscriber, number) if number else None
+
+
+def finish(session: Session, asked: SignupRequest, *, now: datetime) -> None:
+    """The new mailbox confirmed: take everything along, then erase the old address."""
+    old = mover(session, asked)
+    if old is None:
+        return
+    new = session.get_one(Subscriber, asked.subscriber_id)
+    for subscription in _standing(session, old):
+        if subscription.list_id != asked.list_id:
+            language = new.language or subscription.mailing_list.language
+            also = _ask(
+                session, old, subscription, new.address, language=language, now=now
+            )
+            subscriptions.confirm(session, also.id, now=now)
+        moved = subscriptions.find_subscription(session, new, subscription.mailing_list)
+        if moved is not None:
+            moved.edition_sender_id = subscription.edition_sender_id
+    new.joined_at = min(new.joined_at, old.joined_at)
+    new.paused_until = old.paused_until
+    consent.erase(session, old.id)
+    session.flush()
+    session.execute(delete(Subscriber).where(Subscriber.id == old.id))
+    session.expire_all()
+
+
+def _ask(
+    session: Session,
+    subscriber: Subscriber,
+    subscription: Subscription,
+    address: str,
+    *,
+    language: str,
+    now: datetime,
+) -> SignupRequest:
+    """The same choices, for another address."""
+    return subscriptions.request(
+        session,
+        address=address,
+        mailing_list=subscription.mailing_list,
+        details=Details(
+            name=subscriber.name,
+            region_code=subscriber.region_code,
+            role_mask=subscriber.role_mask,
+            language=subscriber.language,
+            partners=subscriptions.partners_of(session, subscription),
+        ),
+        source=SOURCE,
+        language=language,
+        now=now,
+    )
+
+
+def _standing(session: Session, subscriber: Subscriber) -> list[Subscription]:
+    return [
+        subscription
+        for subscription in subscriptions.subscriptions_of(session, subscriber)
+        if subscription.state is SubscriptionState.CONFIRMED
+    ]

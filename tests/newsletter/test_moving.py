@@ -1,0 +1,160 @@
+"""A reader moves to another address: one mail, one button, everything comes along."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from newsletter import privacy, signup
+from newsletter.dispatch.departures import leave, subscription_of
+from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.issues.models import Issue
+from newsletter.jobs.models import Job
+from subscribers import subscriptions, suppression
+from subscribers.addresses import BadAddress
+from subscribers.models import SignupRequest, SubscriptionState, SuppressionReason
+from subscribers.tokens import Purpose, Signer
+from subscribers.verification import verify
+from tests.conftest import NOW
+from tests.factories import ANNA, BEN, a_list, a_partner, a_reader
+
+NEW = "anna@elders.example"
+signer = Signer((b"a key",))
+
+
+@pytest.fixture
+def anna(session):
+    """Reads two lists, one with a partner's edition, and rests until Christmas."""
+    lpb = a_partner(session)
+    buurtwijs = a_list(session)
+    anna = a_reader(
+        session, buurtwijs, name="Anna", region_code="GM0193", partners=[lpb]
+    )
+    a_reader(session, a_list(session, "agenda"))
+    anna.paused_until = date(2026, 12, 25)
+    subscription = subscriptions.find_subscription(session, anna, buurtwijs)
+    subscription.edition_sender_id = lpb.id
+    session.flush()
+    return anna
+
+
+def _move(session, anna, address=NEW):
+    signup.request_move(session, anna, address=address, language="nl", now=NOW)
+
+
+def _confirm(session):
+    request = session.scalars(
+        select(SignupRequest.id)
+        .where(SignupRequest.source == "move")
+        .order_by(SignupRequest.id)
+    ).first()
+    token = signer.sign(Purpose.CONFIRM, request)
+    return signup.confirm(session, token, signer=signer, now=NOW)
+
+
+def _was_mailed(session, *readers):
+    issue = Issue(
+        number=42,
+        list_id=readers[0].subscriptions[0].list_id,
+        subject="Nummer 42",
+        preheader="",
+        language="nl",
+        blocks=[],
+        editions=[],
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    session.add(issue)
+    session.flush()
+    mailing = Mailing(
+        issue_id=issue.id,
+        state=MailingState.SENDING,
+        started_by="operator",
+        created_at=NOW,
+    )
+    session.add(mailing)
+    session.flush()
+    for seq, reader in enumerate(readers):
+        session.add(
+            Delivery(
+                mailing_id=mailing.id,
+                seq=seq,
+                address_hash=reader.address_hash,
+                subscriber_id=reader.id,
+                edition="base",
+                state=DeliveryState.ACCEPTED,
+                changed_at=NOW,
+            )
+        )
+    session.flush()
+    return mailing.id
+
+
+def test_nothing_moves_before_the_new_mailbox_confirms(session, anna):
+    _move(session, anna)
+
+    assert len(session.scalars(select(Job)).all()) == 1
+    assert {each.state for each in subscriptions.subscriptions_of(session, anna)} == {
+        SubscriptionState.CONFIRMED
+    }
+    new = subscriptions.find_subscriber(session, NEW)
+    assert new.name is None
+
+
+def test_everything_comes_along_and_the_old_address_is_gone(session, anna):
+    _move(session, anna)
+
+    first = _confirm(session)
+    again = _confirm(session)
+
+    assert first.id == again.id
+    assert subscriptions.find_subscriber(session, ANNA) is None
+    held = privacy.export(session, subscriptions.find_subscriber(session, NEW))
+    assert (held["name"], held["region"]["name"]) == ("Anna", "Zwolle")
+    assert held["paused_until"] == "2026-12-25"
+    assert [
+        (each["list"], each["state"], each["edition"], len(each["partners"]))
+        for each in held["subscriptions"]
+    ] == [("buurtwijs", "confirmed", "lpb", 1), ("agenda", "confirmed", None, 0)]
+    assert ANNA not in str(held)
+    assert verify(session) == []
+
+
+def test_one_can_leave_by_the_links_in_the_old_mails(session, anna):
+    mailing = _was_mailed(session, anna)
+    _move(session, anna)
+    moved = _confirm(session)
+
+    assert leave(session, mailing, 0, now=NOW)
+
+    assert moved.state is SubscriptionState.ENDED
+
+
+def test_who_reads_at_both_addresses_keeps_one(session, anna):
+    buurtwijs = subscriptions.subscriptions_of(session, anna)[0].mailing_list
+    ben = a_reader(session, buurtwijs, BEN, name="Ben")
+    mailing = _was_mailed(session, anna, ben)
+    _move(session, anna, BEN)
+
+    _confirm(session)
+
+    assert subscription_of(session, mailing, 0) is None
+    assert subscription_of(session, mailing, 1).subscriber.address == BEN
+
+
+def test_a_suppressed_address_is_no_place_to_move_to(session, anna):
+    suppression.suppress(
+        session, address=NEW, reason=SuppressionReason.COMPLAINED, now=NOW
+    )
+    _move(session, anna)
+
+    assert _confirm(session) is None
+    assert subscriptions.find_subscriber(session, ANNA) is anna
+
+
+def test_moving_to_where_one_is_or_to_no_address(session, anna):
+    _move(session, anna, " Anna@Example.nl ")
+    assert session.scalars(select(Job)).all() == []
+
+    with pytest.raises(BadAddress):
+        _move(session, anna, "nergens")
