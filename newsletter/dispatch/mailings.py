@@ -91,7 +91,6 @@ def start_now_or_at(
     """
     # The gate must not wait for other people's servers with our database locked.
     look_at_links(database, settings, number, now=now)
-    look_at_links(database, settings, number, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
         mailing_id = start(session, settings, issue, by=by, at=at, now=now).id
