@@ -229,6 +229,16 @@ def test_a_button_keeps_its_size_in_outlook(whole: RenderedVariant) -> None:
     assert all("mso-padding-alt:14px 24px" in each.get("style") for each in buttons)
 
 
+def test_a_method_that_is_used_is_not_called_a_method_twice() -> None:
+    entry = values.KnowledgeEntry(
+        "ABCD", "Zo begon het.", None, "gebruikt de methode", "methode"
+    )
+    rendered = render_variant(frame(), [values.KnowledgeStrip("k", "", (entry,))])
+
+    assert "ABCD (gebruikt de methode)" in rendered.text
+    assert "(gebruikt de methode)" in rendered.html
+
+
 # --- what is fetched, and how much it weighs ---------------------------------------
 
 
