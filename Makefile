@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ASSETS := web/static/dist/manifest.json
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test lint check bench lock
@@ -14,8 +15,20 @@ $(READY): pyproject.toml requirements-dev.txt tools/set-up-python
 	@tools/set-up-python $(VENV) $(PYTHON)
 	@touch $@
 
+# The demo's own home, whatever the environment or .env says.
+DEMO := BUURTPOST_HOME=var/demo BUURTPOST_DATABASE_URL= BUURTPOST_PROVIDER=outbox
+
+$(ASSETS): $(READY) $(shell find web/assets -type f -not -path '*/node_modules/*')
+	@$(BIN)/python tools/build_assets.py
+	@touch $@
+
 demo: $(READY) ## set everything up and mail the demo issue to the outbox
 	@$(BIN)/buurtpost demo
+
+serve: $(READY) $(ASSETS) ## open the desk on the demo's data; prints a sign-in link
+	@[ -e var/demo/this-is-a-demo ] || $(BIN)/buurtpost demo
+	@$(DEMO) $(BIN)/buurtpost staff add redactie@buurtwijs.example --role chief
+	@$(DEMO) $(BIN)/buurtpost serve
 
 test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
 	@tools/set-up-debian
@@ -28,6 +41,9 @@ lint: $(READY) ## format, lint, types and import contracts
 	@$(BIN)/lint-imports
 
 check: lint test ## lint and test: what CI calls
+
+bench: $(READY) ## the figures, as a table and as JSON in var/bench
+	@$(BIN)/python -m benchmarks
 
 lock: $(READY) ## write the locked requirements anew
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \

@@ -77,9 +77,9 @@ def build(settings: Settings, *, readers: int, clock: Clock, say: Say) -> Demo:
         upgrade(database.engine)
         with database.write.begin() as session:
             load_reference(session)
-        number = _fill_library(database, settings, now)
+        number = fill_library(database, settings, now)
         say("Library: stories, knowledge and two partners are in.")
-        _bring_readers(database, settings, readers, now)
+        bring_readers(database, settings, readers, now)
         say(f"Readers: {readers} invented ones are in.")
         say(f"Mailing issue {number} to the outbox ...")
         mailings.start_now_or_at(
@@ -104,7 +104,7 @@ def _make_room(settings: Settings) -> None:
     mark.touch()
 
 
-def _fill_library(database: Database, settings: Settings, now: datetime) -> int:
+def fill_library(database: Database, settings: Settings, now: datetime) -> int:
     """List, partners, staff, library and issue; the issue's number."""
     folder = settings.home / "content"
     shutil.copytree(CONTENT, folder)
@@ -137,7 +137,7 @@ def _fill_library(database: Database, settings: Settings, now: datetime) -> int:
         return import_issue(session, settings, folder, now=now).number
 
 
-def _bring_readers(
+def bring_readers(
     database: Database, settings: Settings, count: int, now: datetime
 ) -> None:
     with_proof, without_proof = write_files(settings.home / "content", count)

@@ -1,0 +1,107 @@
+"""Where benchmarked mail goes: an SMTP and an HTTP server that take everything.
+
+Each runs in a process of its own, so that what it costs is not ours:
+``python -m benchmarks.sinks smtp|http`` prints its port and serves until killed.
+"""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+
+class SmtpSink(asyncio.Protocol):
+    """Enough of RFC 5321 for a client that behaves; every mail is accepted."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.buffer = bytearray()
+        self.in_data = False
+        self.transport.write(b"220 sink ready\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        if self.in_data:
+            end = self.buffer.find(b"\r\n.\r\n")
+            if end < 0:
+                return False
+            del self.buffer[: end + 5]
+            self.in_data = False
+            self.transport.write(b"250 taken\r\n")
+            return True
+        end = self.buffer.find(b"\r\n")
+        if end < 0:
+            return False
+        verb = bytes(self.buffer[:4]).upper()
+        del self.buffer[: end + 2]
+        self._answer(verb)
+        return True
+
+    def _answer(self, verb: bytes) -> None:
+        if verb == b"DATA":
+            self.in_data = True
+            self.transport.write(b"354 go on\r\n")
+        elif verb == b"EHLO":
+            self.transport.write(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
+        elif verb == b"QUIT":
+            self.transport.write(b"221 bye\r\n")
+            self.transport.close()
+        else:
+            self.transport.write(b"250 ok\r\n")
+
+
+class HttpSink(asyncio.Protocol):
+    """Answers 202 to every POST, as SendGrid does."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.buffer = bytearray()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head_end = self.buffer.find(b"\r\n\r\n")
+        if head_end < 0:
+            return
+        head = bytes(self.buffer[:head_end]).lower()
+        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+        if len(self.buffer) < head_end + 4 + length:
+            return
+        del self.buffer[: head_end + 4 + length]
+        self.transport.write(
+            b"HTTP/1.1 202 Accepted\r\nX-Message-Id: sink\r\nContent-Length: 0\r\n\r\n"
+        )
+
+
+SINKS: dict[str, type[asyncio.Protocol]] = {"smtp": SmtpSink, "http": HttpSink}
+
+
+async def serve(name: str) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(SINKS[name], "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def sink(name: str) -> Iterator[int]:
+    """A sink in a process of its own; its port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.sinks", name], stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1]))
