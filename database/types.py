@@ -25,7 +25,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"A moment needs a time zone: {value.isoformat()} has none.")
+            raise ValueError(
+                f"A moment needs a time zone: {value.isoformat()} has none."
+            )
         value = value.astimezone(UTC)
         # SQLite stores text without an offset; equal text must mean equal moments.
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
@@ -35,7 +37,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     ) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        )
 
 
 class EnumText(TypeDecorator[E], Generic[E]):

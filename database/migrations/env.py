@@ -5,7 +5,7 @@ import os
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Connection
 
 from database.base import Base
 from database.session import open_database
@@ -38,7 +38,7 @@ def run() -> None:
         migrate(connection)
 
 
-def migrate(connection: object) -> None:
+def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

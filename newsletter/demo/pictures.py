@@ -27,6 +27,11 @@ def _canvas(width: int, height: int, background: str | None) -> Canvas:
     return image, ImageDraw.Draw(image)
 
 
+def _trimmed(image: Image.Image) -> Image.Image:
+    """Without the empty space around: a logo must sit flush with its margin."""
+    return image.crop(image.getbbox())
+
+
 def _png(image: Image.Image) -> bytes:
     small = image.resize(
         (image.width // _SCALE, image.height // _SCALE), Image.Resampling.LANCZOS
@@ -59,11 +64,16 @@ def lpb_logo() -> bytes:
     image, draw = _canvas(300, 96, None)
     font = ImageFont.load_default(78 * _SCALE)
     draw.text(
-        _at(96, 4), "LPB", font=font, fill=SKY, stroke_width=3 * _SCALE, stroke_fill=SKY
+        (96 * _SCALE, 4 * _SCALE),
+        "LPB",
+        font=font,
+        fill=SKY,
+        stroke_width=3 * _SCALE,
+        stroke_fill=SKY,
     )
     _shape(draw, [8, 46, 42, 14, 76, 46, 76, 84, 8, 84], SKY)
     _box(draw, (34, 58, 50, 84), SUN, radius=2)
-    return _png(image)
+    return _png(_trimmed(image))
 
 
 def dorpenwerk_logo() -> bytes:
@@ -75,14 +85,14 @@ def dorpenwerk_logo() -> bytes:
     draw.ellipse(_at(4, 60, 84, 100), fill=LEAF)
     font = ImageFont.load_default(62 * _SCALE)
     draw.text(
-        _at(100, 14),
+        (100 * _SCALE, 14 * _SCALE),
         "Dorpenwerk",
         font=font,
         fill=LEAF,
         stroke_width=2 * _SCALE,
         stroke_fill=LEAF,
     )
-    return _png(image)
+    return _png(_trimmed(image))
 
 
 def _house(

@@ -33,9 +33,7 @@ def test_an_upgraded_database_is_what_the_models_say(database: Database):
 
 
 def test_every_module_with_tables_is_known_to_the_migrations():
-    with_tables = {
-        mapper.class_.__module__ for mapper in Base.registry.mappers
-    }
+    with_tables = {mapper.class_.__module__ for mapper in Base.registry.mappers}
     source = (VERSIONS.parent / "env.py").read_text()
     known = set(re.findall(r'"([a-z_.]+\.models)"', source))
 
