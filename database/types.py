@@ -33,7 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(
-        self, value: datetime | None, dialect: Dialect
+        self, value: datetime | None, _dialect: Dialect
     ) -> datetime | None:
         if value is None:
             return None
@@ -52,8 +52,10 @@ class EnumText(TypeDecorator[E], Generic[E]):
         super().__init__()
         self.enum = enum
 
-    def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(
+        self, value: E | str | None, _dialect: Dialect
+    ) -> str | None:
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> E | None:
         return None if value is None else self.enum(value)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.rendering.service import ServiceRendering, render_service
+from newsletter.rendering.service_mail import ServiceRendering, render_service
 
 
 @dataclass(frozen=True)

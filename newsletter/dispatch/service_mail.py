@@ -25,7 +25,9 @@ from newsletter.rendering.merge import MergeTemplate, as_is, in_html
 from newsletter.settings import Settings
 from subscribers.models import MailingList
 
-GIVE_UP = timedelta(hours=24)  # nobody waits longer for a link
+# Nobody waits longer for a link; before the job's own last attempt, so that what is
+# personal in it never stays behind.
+GIVE_UP = timedelta(hours=20)
 FOLDER = "service"
 
 

@@ -1,1 +1,1 @@
-"""The project's own rules, as tests: what a reviewer would otherwise have to remember."""
+"""The project's own rules, as tests: what reviewers would else have to remember."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from newsletter.rendering.merge import MergeTemplate, in_html
-from newsletter.rendering.service import render_service
+from newsletter.rendering.service_mail import render_service
 from newsletter.rendering.variant import render_variant
 from tests.newsletter.rendering.samples import (
     BASE,

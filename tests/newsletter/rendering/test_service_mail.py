@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 
 from newsletter.rendering.environment import FOLDER
 from newsletter.rendering.errors import RenderingError
-from newsletter.rendering.service import render_service
+from newsletter.rendering.service_mail import render_service
 
 KINDS = sorted(path.name for path in (FOLDER / "service").iterdir() if path.is_dir())
 URL = "https://post.example.nl/confirm/abc?a=1&b=2"
