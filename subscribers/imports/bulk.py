@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from database.base import Base
+from database.bulk import insert_rows
 from subscribers import consent, subscriptions, suppression
 from subscribers.imports.decide import Decision, Known
 from subscribers.imports.rows import Row
@@ -295,14 +295,6 @@ def _insert_missing(
     session: Session, model: type[Base], rows: Sequence[dict[str, Any]]
 ) -> None:
     """Insert; a row somebody else added since we looked stays as they made it."""
-    if not rows:
-        return
     table = model.__table__
     assert isinstance(table, Table)
-    dialect = session.get_bind().dialect.name
-    statement = (
-        postgresql.insert(table).on_conflict_do_nothing()
-        if dialect == "postgresql"
-        else sqlite.insert(table).on_conflict_do_nothing()
-    )
-    session.execute(statement, list(rows))
+    insert_rows(session, table, rows, skip_existing=True)

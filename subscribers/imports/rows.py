@@ -1,5 +1,6 @@
 """One record of a file as a reader, or the reason why it is none."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -24,6 +25,8 @@ from subscribers.subscriptions import NAME_MOST
 VALUE_MOST = 100  # characters of a refused value that a report repeats
 CELL_MOST = 2_000  # nothing we keep is longer
 _CACHE_MOST = 10_000
+# A name that is certainly as ``typed.line`` would leave it.
+_TIDY = re.compile(rf"(?=.{{0,{NAME_MOST}}}$)[A-Za-z0-9.'-]*( [A-Za-z0-9.'-]+)*")
 
 
 class RowStatus(StrEnum):
@@ -198,6 +201,8 @@ class RowReader:
             ]
             whole = " ".join(filter(None, parts))
             field = "first_name"
+        if _TIDY.fullmatch(whole):
+            return whole or None  # nine names in ten, for a tenth of the time
         if "\N{REPLACEMENT CHARACTER}" in whole:
             raise _Refused(field, whole, "The name holds a character we cannot read.")
         return self._read(
