@@ -19,15 +19,15 @@ from newsletter.jobs.models import Job, JobState
 LEASE = timedelta(minutes=15)
 
 # How long to wait after the first, second, ... failure. After the last one the job
-# has failed for good: two days, as long as a mail is tried.
+# has failed for good, almost a day after it was due.
 RETRY_AFTER = (
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=15),
     timedelta(hours=1),
-    timedelta(hours=4),
+    timedelta(hours=3),
+    timedelta(hours=6),
     timedelta(hours=12),
-    timedelta(hours=24),
 )
 
 

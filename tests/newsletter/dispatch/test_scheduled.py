@@ -1,0 +1,165 @@
+"""A start at a moment: nothing before it, a last look when it comes."""
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.dispatch import mailings
+from newsletter.dispatch.errors import NotNowPossible
+from newsletter.issues.compose import find_issue, set_headings
+from newsletter.issues.errors import IssueFrozen
+from newsletter.workflow.gate import Blocked
+from tests.newsletter.dispatch.village import BY, Village, check_sums
+
+HOUR = timedelta(hours=1)
+
+
+def schedule(village: Village) -> None:
+    village.build("anna")
+    village.start(at=village.now + HOUR)
+
+
+def resume(village: Village) -> None:
+    village.act(
+        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
+    )
+
+
+def cancel(village: Village) -> None:
+    village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+
+
+def change_the_subject(village: Village) -> None:
+    village.act(
+        lambda s, i: set_headings(s, i, subject="Anders", preheader="", now=village.now)
+    )
+
+
+def lose_the_postal_address(village: Village) -> None:
+    """What the gate refuses: a list without a postal address."""
+    with village.database.write.begin() as session:
+        issue = find_issue(session, 42)
+        issue.mailing_list.sender.postal_address = ""
+
+
+def mend(village: Village) -> None:
+    with village.database.write.begin() as session:
+        issue = find_issue(session, 42)
+        issue.mailing_list.sender.postal_address = "Postbus 1, 3500 AA Utrecht"
+
+
+def test_nobody_is_counted_or_mailed_before_the_moment(village: Village) -> None:
+    schedule(village)
+
+    village.work()
+
+    document = village.receipt()
+    assert (document["state"], document["candidates"]) == ("scheduled", 0)
+    village.work(later=HOUR)
+    document = village.receipt()
+    check_sums(document)
+    assert (document["state"], document["accepted"]) == ("sent", 1)
+
+
+def test_the_audience_is_who_reads_when_it_starts(village: Village) -> None:
+    schedule(village)
+    village.change("anna", lambda session, anna: session.delete(anna))
+
+    village.work(later=HOUR)
+
+    assert village.receipt()["candidates"] == 0
+
+
+def test_a_start_is_refused_while_preflight_blocks(village: Village) -> None:
+    village.build("anna")
+    lose_the_postal_address(village)
+
+    with pytest.raises(Blocked, match="identity"):
+        village.start()
+
+    mend(village)
+    village.start()
+    assert village.receipt()["waiting"] == 1
+
+
+def test_what_blocks_by_then_holds_it_with_the_reason(village: Village) -> None:
+    schedule(village)
+    lose_the_postal_address(village)
+
+    village.work(later=HOUR)
+
+    document = village.receipt()
+    assert document["state"] == "held"
+    assert "identity" in document["reason"]
+    with pytest.raises(Blocked):
+        resume(village)
+    mend(village)
+    resume(village)
+    village.work()
+    assert village.receipt()["accepted"] == 1
+
+
+def test_over_an_hour_late_it_is_held_and_a_person_is_asked(village: Village) -> None:
+    schedule(village)
+
+    village.work(later=3 * HOUR)
+
+    document = village.receipt()
+    assert document["state"] == "held"
+    assert "120 minutes ago" in document["reason"]
+    resume(village)
+    village.work()
+    assert village.receipt()["state"] == "sent"
+
+
+def test_a_cancelled_schedule_frees_the_issue(village: Village) -> None:
+    schedule(village)
+
+    with pytest.raises(IssueFrozen):
+        change_the_subject(village)
+    cancel(village)
+    assert village.receipt()["state"] == "cancelled"
+    village.work(later=HOUR)
+    assert village.receipt()["candidates"] == 0
+    change_the_subject(village)
+    village.start()
+    village.work()
+    assert village.receipt()["accepted"] == 1
+
+
+def test_a_paused_schedule_waits_for_a_person(village: Village) -> None:
+    schedule(village)
+    village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+
+    village.work(later=HOUR)
+
+    assert village.receipt()["state"] == "paused"
+    resume(village)
+    village.work()
+    assert village.receipt()["accepted"] == 1
+    with pytest.raises(NotNowPossible, match="only one that is paused, held"):
+        resume(village)
+
+
+def test_the_story_a_freeze_cannot_render_takes_the_start_back(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from newsletter.dispatch import plan
+    from newsletter.dispatch.errors import NoMailing
+    from newsletter.errors import NewsletterError
+
+    village.build("anna")
+
+    def broken(*_given: object, **_named: object) -> None:
+        raise NewsletterError("The template broke.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "produce", broken)
+        with pytest.raises(NewsletterError, match="The template broke"):
+            village.start()
+
+    with pytest.raises(NoMailing):
+        village.receipt()
+    village.start()
+    village.work()
+    assert village.receipt()["accepted"] == 1
