@@ -9,33 +9,18 @@ from click.testing import CliRunner
 
 from newsletter.cli import main
 from newsletter.cli.door import Door
-from newsletter.fetching import NoAnswer, NotAllowed, Page, Unreachable
+from newsletter.fetching import NoAnswer, NotAllowed, Unreachable
 from newsletter.issues.compose import find_issue
 from newsletter.preflight import check_issue, look_at_links
 from newsletter.preflight.findings import Finding, Findings, Level
 from newsletter.preflight.outside import look_at
 from newsletter.preflight.reading import Image, read_mail
-from newsletter.workflow.gate import Blocked, gate
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World
 from tests.newsletter.preflight.examples import HELLO
+from tests.newsletter.preflight.outside_world import Web
 
 LINK = "https://buurt.example/dag"
-
-
-class Web:
-    """Answers of the world outside, by address; counts who asked."""
-
-    def __init__(self, *answers: int | Exception) -> None:
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str]] = []
-
-    def __call__(self, url: str, *, method: str = "GET") -> Page:
-        self.asked.append((method, url))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return Page(url, answer)
 
 
 @pytest.mark.parametrize(
@@ -132,23 +117,6 @@ def test_the_same_finding_in_every_version_is_said_once():
         ],
         "advice": [],
     }
-
-
-def test_the_gate_names_what_blocks(session, world):
-    world.reader("anna")
-    issue = world.issue(HELLO, preheader="Soep")
-
-    with pytest.raises(Blocked, match=r"Issue 42 .*\[link\] .*buurt\.example"):
-        gate(session, world.settings, issue, now=NOW, fetch=Web(404))
-
-
-def test_the_gate_opens_for_warnings_and_says_them(session, world):
-    world.reader("anna")
-    issue = world.issue(HELLO)
-
-    findings = gate(session, world.settings, issue, now=NOW, fetch=Web(403))
-
-    assert sorted(one.check for one in findings.warning) == ["link", "preheader"]
 
 
 def test_a_mail_is_read_back_as_its_reader_sees_it():
