@@ -1,4 +1,4 @@
-"""Whose pages these are: the organisation behind the first mailing list."""
+"""Whose pages these are: the one newsletter's, or the organisation behind several."""
 
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,10 @@ def brand() -> str:
             lists = all_lists(session())
         except SQLAlchemyError:
             lists = []
-        g.brand = lists[0].sender.name if lists else NAMELESS
+        if len(lists) == 1:
+            g.brand = lists[0].name
+        else:
+            g.brand = lists[0].sender.name if lists else NAMELESS
     name: str = g.brand
     return name
 

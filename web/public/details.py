@@ -85,9 +85,7 @@ def _reader(token: str) -> Subscriber | None:
     return subscriber
 
 
-def _page(
-    token: str, subscriber: Subscriber, *, wrong: dict[str, str]
-) -> str:
+def _page(token: str, subscriber: Subscriber, *, wrong: dict[str, str]) -> str:
     return render_template(
         "public/preferences/details.html",
         token=token,

@@ -153,9 +153,7 @@ ACTIONS: Mapping[str, Act] = {
 }
 
 
-def _page(
-    subscriber: Subscriber, *, wrong: dict[str, str], done: str = ""
-) -> str:
+def _page(subscriber: Subscriber, *, wrong: dict[str, str], done: str = "") -> str:
     found = preferences.read(session(), subscriber)
     return render_template(
         "public/preferences/page.html",

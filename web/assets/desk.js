@@ -1,0 +1,63 @@
+// What makes the desk quicker; everything works without it.
+
+// Choosing a version shows it at once.
+for (const select of document.querySelectorAll("select[data-send]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+// Ask once more before something is lost.
+for (const button of document.querySelectorAll("button[data-confirm]")) {
+  button.addEventListener("click", (event) => {
+    if (!window.confirm(button.dataset.confirm)) event.preventDefault();
+  });
+}
+
+// Nobody loses what they typed by clicking a link.
+let isDirty = false;
+for (const form of document.querySelectorAll("form.block-form, form[enctype]")) {
+  form.addEventListener("input", () => (isDirty = true));
+  form.addEventListener("submit", () => (isDirty = false));
+}
+window.addEventListener("beforeunload", (event) => {
+  if (isDirty) event.preventDefault();
+});
+
+// The progress of a mailing: the bar moves, and a change of state loads the page anew
+// for its other buttons.
+const going = document.querySelector("[data-progress]");
+const LOOK_MS = 1500;
+const SAY_EVERY = 25; // percent, for who listens
+
+async function look() {
+  let next = LOOK_MS;
+  try {
+    const answer = await fetch(going.dataset.progress, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const news = await answer.json();
+    if (news.state !== going.dataset.state || (news.prepared && !document.querySelector("#progress"))) {
+      location.reload();
+      return;
+    }
+    show(news);
+    if (news.over) return;
+  } catch {
+    next = LOOK_MS * 4; // away for a moment: look less often
+  }
+  setTimeout(look, next);
+}
+
+let said = 0;
+function show(news) {
+  const bar = document.querySelector("#progress");
+  if (!bar) return;
+  bar.max = news.prepared;
+  bar.value = news.done;
+  document.querySelector("#counts").textContent = news.counts_said;
+  document.querySelector("#speed").textContent = news.speed_said;
+  if (news.percent >= said + SAY_EVERY) {
+    said = news.percent - (news.percent % SAY_EVERY);
+    document.querySelector("#said").textContent = news.counts_said;
+  }
+}
+
+if (going && !["sent", "cancelled"].includes(going.dataset.state)) setTimeout(look, LOOK_MS);
