@@ -11,6 +11,9 @@ import click
 
 from newsletter.cli.door import Door, fail
 from newsletter.cli.segments import named_rule
+from newsletter.cli.subscribers import by_option
+from newsletter.staff import audit, people
+from newsletter.staff.roles import Act
 from subscribers.imports.columns import FIELDS, Columns, parse_mapping
 from subscribers.imports.errors import Refusal
 from subscribers.imports.export import export_readers
@@ -39,6 +42,7 @@ _LINE_SECONDS = 5  # between two lines of progress where there is no terminal
 )
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@by_option
 @click.pass_obj
 def import_(
     door: Door,
@@ -48,11 +52,13 @@ def import_(
     mapping: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
+    by: str | None,
 ) -> None:
     """Take in the readers of a CSV file: ours, or another system's export.
 
     Good rows are taken and bad ones listed. Nobody is mailed.
     """
+    acting = _who_acts(door, by)
     with _progress() as progress:
         report = import_readers(
             door.database,
@@ -65,6 +71,9 @@ def import_(
             progress=progress,
             zone=door.settings.timezone,
         )
+    if not dry_run:
+        note = f"{report.taken} of {report.rows} rows taken"
+        _audit(door, acting, "subscribers.import", slug, note)
     if as_json:
         _print_json(report)
     else:
@@ -77,18 +86,37 @@ def import_(
 @click.command()
 @click.option("--list", "slug", metavar="SLUG", required=True, help="The mailing list.")
 @click.option("--segment", metavar="NAME", help="Only whom this segment selects.")
+@by_option
 @click.pass_obj
-def export(door: Door, slug: str, segment: str | None) -> None:
+def export(door: Door, slug: str, segment: str | None, by: str | None) -> None:
     """Write a list's readers as CSV, in the shape `import` takes."""
+    acting = _who_acts(door, by)
     with door.reading() as session:
         mailing_list = find_list(session, slug)
         rule = named_rule(session, segment) if segment else None
-        export_readers(
+        written = export_readers(
             session,
             sys.stdout,
             mailing_list=mailing_list,
             rule=rule,
             zone=door.settings.timezone,
+        )
+    _audit(door, acting, "subscribers.export", slug, f"{written} readers")
+
+
+def _who_acts(door: Door, by: str | None) -> str:
+    """The name for the audit log; whoever is named must be allowed to."""
+    with door.reading() as session:
+        acting = people.who_acts(session, by)
+        if by:
+            people.allow(session, acting, Act.READERS)
+        return acting
+
+
+def _audit(door: Door, acting: str, act: str, slug: str, note: str) -> None:
+    with door.writing() as session:
+        audit.record(
+            session, by=acting, act=act, subject=f"list {slug}", note=note, now=door.now
         )
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from database.session import open_database
+from newsletter.settings import Settings
+from newsletter.staff.audit import lines_about
 from tests.newsletter.cli.conftest import Command
 
 GOOD = "email,name,region,roles\nanna@example.nl,Anna,Zwolle,bewoner\n"
@@ -197,3 +200,39 @@ def test_an_unknown_segment_is_a_sentence(
 
     assert result.exit_code == 1
     assert name in result.stderr
+
+
+def test_a_file_of_readers_in_or_out_is_in_the_audit_log(
+    buurtpost: Command, village: Path, settings: Settings
+) -> None:
+    readers = file(village, "readers.csv", MIXED)
+
+    buurtpost("subscribers", "import", readers, "--list=wijs", "--dry-run")
+    buurtpost("subscribers", "import", readers, "--list=wijs")
+    buurtpost("subscribers", "export", "--list=wijs")
+
+    database = open_database(settings.database_url)
+    with database.read() as session:
+        lines = [
+            (line.by, line.act, line.note) for line in lines_about(session, "list wijs")
+        ]
+    database.close()
+    assert lines == [
+        ("operator", "subscribers.import", "1 of 4 rows taken"),
+        ("operator", "subscribers.export", "1 readers"),
+    ]
+
+
+def test_whoever_is_named_must_be_allowed_to_touch_readers(
+    buurtpost: Command, village: Path
+) -> None:
+    readers = file(village, "readers.csv", GOOD)
+    buurtpost("staff", "add", "eva@example.nl", "--role=editor")
+
+    for by in ("eva@example.nl", "nobody@example.nl"):
+        result = buurtpost(
+            "subscribers", "import", readers, "--list=wijs", f"--by={by}"
+        )
+        assert result.exit_code == 1
+        assert by in result.stderr
+    assert buurtpost("subscribers", "import", readers, "--list=wijs").exit_code == 0
