@@ -89,8 +89,6 @@ def _do_job(context: Context, job: queue.ClaimedJob, *, troubles: list[str]) -> 
         if job.attempts > len(queue.RETRY_AFTER) + 1:
             raise queue.Pointless("Its worker died at every attempt.")
         JOBS[job.kind](context, job.payload)
-    except (OperationalError, DatabaseUnreachable):
-        raise  # the lease brings the job back once the database answers
     except Exception as error:
         if isinstance(error, ProviderMisconfigured):
             troubles.append(str(error))

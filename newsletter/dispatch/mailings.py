@@ -57,8 +57,7 @@ def start(
     counted), and the gate's refusal when preflight blocks.
     """
     mailing = lock_mailing_of(session, issue)
-    if mailing is not None and not _never_was(mailing):
-        raise AlreadyStarted(_say_first(settings, mailing))
+    _require_first(session, settings, issue)
     gate(session, settings, issue, now=now)
     if mailing is None:
         mailing = Mailing(issue_id=issue.id, issue=issue)
@@ -90,6 +89,8 @@ def start_now_or_at(
     fails the start is taken back: nothing is half done.
     """
     # The gate must not wait for other people's servers with our database locked.
+    with database.read() as session:
+        _require_first(session, settings, find_issue(session, number))
     look_at_links(database, settings, number, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
@@ -247,6 +248,13 @@ def _require(mailing: Mailing, allowed: set[MailingState], what: str) -> None:
         f"The mailing of issue {mailing.issue.number} is {mailing.state}; "
         f"only one that is {states} {what}."
     )
+
+
+def _require_first(session: Session, settings: Settings, issue: Issue) -> None:
+    """Raise AlreadyStarted when the issue's one mailing is there."""
+    mailing = session.scalar(select(Mailing).where(Mailing.issue_id == issue.id))
+    if mailing is not None and not _never_was(mailing):
+        raise AlreadyStarted(_say_first(settings, mailing))
 
 
 def _never_was(mailing: Mailing) -> bool:

@@ -91,7 +91,8 @@ def main(point: str, nth: int, seconds: float) -> None:
 
 def _die_around_the_step(point: str) -> None:
     """The points between two mails lie around the dispatcher's own two calls."""
-    send, record = dispatcher._send, dispatcher.record
+    names: dict[str, Any] = vars(dispatcher)
+    send, record = names["_send"], names["record"]
 
     def dying_send(*given: Any, **named: Any) -> Any:
         if point == "claimed":
@@ -106,7 +107,7 @@ def _die_around_the_step(point: str) -> None:
             die()
         return counts
 
-    dispatcher._send, dispatcher.record = dying_send, dying_record
+    names |= {"_send": dying_send, "record": dying_record}
 
 
 if __name__ == "__main__":

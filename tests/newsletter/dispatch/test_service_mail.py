@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -25,7 +26,7 @@ from tests.newsletter.dispatch.village import Village
 VALUES = {"url": "https://post.test/x", "minutes": 30}
 
 
-def sign_up(village: Village, *, known: bool = False, **details: object) -> int:
+def sign_up(village: Village, *, known: bool = False, **details: Any) -> int:
     with village.database.write.begin() as session:
         mailing_list = a_list(session)
         if known:

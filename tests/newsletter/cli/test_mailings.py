@@ -1,0 +1,147 @@
+"""The commands that send: what they print, and how they say no."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from database.session import Database
+from newsletter.cli import main
+from newsletter.cli.door import Door
+from newsletter.dispatch.models import Delivery
+from newsletter.providers import PROVIDERS
+from newsletter.providers.base import ProviderMisconfigured
+from newsletter.staff.models import StaffRole
+from newsletter.staff.people import add_staff
+from tests.conftest import NOW
+from tests.newsletter.dispatch.fakes import Scripted
+from tests.newsletter.dispatch.village import Village, check_sums
+
+
+@pytest.fixture
+def village(sqlite_database: Database, tmp_path: Path) -> Village:
+    village = Village(sqlite_database, tmp_path / "home")
+    village.build("anna", "ben", lpb=("dirk",))
+    return village
+
+
+def run(village: Village, *words: str, expect: int = 0) -> Result:
+    door = Door(environment=village.settings.environment)
+    result = CliRunner().invoke(main, words, obj=door)
+    assert result.exit_code == expect, (result.output, result.stderr, result.exception)
+    door.database.close()
+    return result
+
+
+def test_plan_start_work_receipt(village: Village) -> None:
+    plan = json.loads(run(village, "mailings", "plan", "42", "--json").stdout)
+    with village.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 0
+    run(village, "mailings", "start", "42")
+    run(village, "worker", "--once")
+    receipt = json.loads(run(village, "mailings", "receipt", "42", "--json").stdout)
+
+    assert plan["state"] == "planned"
+    assert [sorted(one) for one in plan["variants"]] == [
+        ["blocks", "edition", "key", "readers"]
+    ] * len(plan["variants"])
+    check_sums(receipt)
+    assert (receipt["state"], receipt["accepted"]) == ("sent", 3)
+    assert set(receipt["editions"]) == {"base", "lpb"}
+    assert set(village.outbox()) == {"anna", "ben", "dirk"}
+
+
+def test_the_receipt_for_people_shows_the_sums(village: Village) -> None:
+    run(village, "mailings", "start", "42")
+
+    words = run(village, "mailings", "receipt", "42").stdout.split()
+
+    assert words[:3] == ["Issue", "42:", "sending"]
+    assert words[words.index("prepared") + 1] == "3"
+    assert words[words.index("waiting") + 1] == "3"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("mailings", "receipt", "42"), "has no mailing yet"),
+        (("mailings", "pause", "42"), "has no mailing yet"),
+        (("mailings", "start", "7"), "There is no issue 7"),
+        (("mailings", "start", "42", "--at", "2020-01-01T10:00"), "is past"),
+        (("mailings", "start", "42", "--by", "who@example.nl"), "Nobody on the staff"),
+        (("mailings", "test", "42", "--to", "nonsense"), "not an e-mail address"),
+        (("mailings", "test", "42", "--to", "a@b.nl", "--variant", "x"), "no variant"),
+    ],
+)
+def test_a_refusal_is_one_sentence_and_exit_1(
+    village: Village, words: tuple[str, ...], says: str
+) -> None:
+    result = run(village, *words, expect=1)
+
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_wrong_usage_is_exit_2(village: Village) -> None:
+    assert "Error" in run(village, "mailings", "start", "x", expect=2).stderr
+
+
+def test_an_editor_may_test_and_not_send(village: Village) -> None:
+    with village.database.write.begin() as session:
+        add_staff(
+            session,
+            email="cleo@example.nl",
+            role=StaffRole.EDITOR,
+            by="operator",
+            now=NOW,
+        )
+
+    run(village, "mailings", "test", "42", "--to", "cleo@example.nl")
+    refused = run(village, "mailings", "start", "42", expect=1)
+
+    assert "may not do this" in refused.stderr
+    assert set(village.outbox("service")) == {"cleo"}
+
+
+def test_pause_resume_cancel(village: Village) -> None:
+    run(village, "mailings", "start", "42")
+    run(village, "mailings", "pause", "42")
+    run(village, "worker", "--once")
+    assert village.outbox() == {}
+    run(village, "mailings", "resume", "42")
+    run(village, "mailings", "cancel", "42")
+    run(village, "worker", "--once")
+
+    assert village.outbox() == {}
+    assert village.receipt()["cancelled"] == 3
+
+
+def test_the_worker_says_that_the_provider_refused_and_exits_1(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = Scripted(
+        fails={
+            name: ProviderMisconfigured("SendGrid refused the key. Set a new one.")
+            for name in ("anna", "ben", "dirk")
+        }
+    )
+    monkeypatch.setitem(PROVIDERS, "outbox", lambda _settings: provider)
+    run(village, "mailings", "start", "42")
+
+    result = run(village, "worker", "--once", expect=1)
+
+    assert "SendGrid refused the key" in result.stderr
+
+
+def test_staff_add_prints_a_link_that_signs_in(village: Village) -> None:
+    link = run(village, "staff", "add", "anna@example.nl", "--role", "chief").stdout
+
+    assert link.startswith(f"{village.settings.base_url}/desk/sign-in/")
+    again = run(village, "staff", "add", "anna@example.nl", "--role", "chief").stdout
+    assert again != link
+    refused = run(
+        village, "staff", "add", "anna@example.nl", "--role", "editor", expect=1
+    )
+    assert "on the staff already, as chief" in refused.stderr
