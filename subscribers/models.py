@@ -2,7 +2,7 @@
 
 Words are those of ``docs/glossary.md``. Only ``subscriptions`` changes a
 subscription, only ``consent`` appends a consent record, only ``suppression``
-writes a suppression.
+writes a suppression; ``imports.bulk`` does what they do for thousands at a time.
 """
 
 from datetime import date, datetime

@@ -1,6 +1,6 @@
 """Take a file of readers in: good rows are taken, bad ones listed, nobody is mailed.
 
-Commits after every batch: a write of at most a tenth of a second on SQLite, so that
+Commits after every batch: a write of a few tenths of a second on SQLite, so that
 the pages go on working beside a million rows. An import that was cut off is simply
 started again; what was taken is then found unchanged.
 """

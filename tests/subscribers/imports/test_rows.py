@@ -4,8 +4,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from subscribers.imports.columns import FIELDS, guess
 from subscribers.imports.dates import read_moment
+from subscribers.imports.errors import Refusal
+from subscribers.imports.rows import Row, RowReader
+from subscribers.lists import find_list
 from tests.conftest import NOW
 from tests.subscribers.imports.conftest import Intake, reasons
 
@@ -114,6 +120,29 @@ def test_a_refused_row_does_not_stand_in_the_way_of_a_good_one(
 
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+CELL = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["anna@example.nl", "Zwolle", "bewoner|", "lpb", "nl", "2024-01-15"]
+    ),
+)
+
+
+def test_no_record_whatever_crashes_the_reader(sqlite_intake: Intake) -> None:
+    columns = guess(FIELDS, {})
+    with sqlite_intake.database.read() as session:
+        reader = RowReader(
+            session, columns, find_list(session, "wijs"), zone=AMSTERDAM, now=NOW
+        )
+
+    @given(st.lists(CELL, max_size=len(FIELDS) + 1))
+    def reads(record: list[str]) -> None:
+        read = reader.read(2, record)
+
+        assert isinstance(read, Row | Refusal)
+        assert isinstance(read, Row) or read.reason.endswith(".")
+
+    reads()
 
 
 @pytest.mark.parametrize(
