@@ -6,10 +6,12 @@ To add a page, write a module with its own small blueprint and list the blueprin
 
 import hashlib
 import hmac
+import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 from flask import Flask, request
@@ -21,14 +23,34 @@ import templates
 from database.session import Database, open_database
 from newsletter.settings import Settings, read_settings
 from subscribers.tokens import Signer
-from web import brand, errors, headers, language, public, session, static_files
+from web import (
+    auth,
+    brand,
+    editors,
+    errors,
+    headers,
+    language,
+    public,
+    session,
+    static_files,
+)
 from web.entrance import SESSIONLESS, entrance
 
-LARGEST_BODY = 16 * 1024 * 1024  # an upload at a desk
+# An upload at a desk: more than the largest picture we take, so that one too large
+# gets its sentence beside the text that came with it.
+LARGEST_BODY = 64 * 1024 * 1024
 LARGEST_PUBLIC_BODY = 64 * 1024  # a form anybody may send
 TEMPLATES = Path(templates.__file__).parent / "web"
 
 csrf = CSRFProtect()
+log = logging.getLogger(__name__)
+
+
+class Application(Flask):
+    """Flask, but its log never holds a path: a path may be somebody's signed link."""
+
+    def log_exception(self, *_error: Any, **_named: Any) -> None:
+        log.error("path=%s failed", request.url_rule, exc_info=True)
 
 
 def _utc_now() -> datetime:
@@ -50,7 +72,7 @@ def create_app(
     if database is None:
         database = open_database(settings.database_url)
 
-    app = Flask("web", static_folder=None, template_folder=str(TEMPLATES))
+    app = Application("web", static_folder=None, template_folder=str(TEMPLATES))
     _configure(app, settings)
     session.install(
         app, session.House(settings, database, Signer(settings.signing_keys()), clock)
@@ -61,7 +83,9 @@ def create_app(
     errors.install(app)
     static_files.install(app)
     _protect(app)
-    for blueprint in public.PAGES:
+    auth.install(app)
+    editors.install(app)
+    for blueprint in (*public.PAGES, *editors.PAGES):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies

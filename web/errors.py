@@ -74,6 +74,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _words(status: int) -> tuple[str, str]:
     words = {
+        401: (
+            _("You are signed out"),
+            _("Sign in in another tab, come back here and send it once more."),
+        ),
         403: (
             _("You cannot open this page"),
             _("Sign in with an account that may, or ask a colleague."),

@@ -13,7 +13,7 @@ from flask import Flask, g, request
 from newsletter.language import LANGUAGES, translations
 from web.session import settings
 
-DOMAINS = ("public",)
+DOMAINS = ("public", "desk")
 
 
 def language() -> str:

@@ -39,14 +39,12 @@ class Progress:
 
 
 def progress(session: Session, mailing: Mailing, *, now: datetime) -> Progress:
-    counts = {
-        state: count
-        for state, count in session.execute(
-            select(Delivery.state, func.count())
-            .where(Delivery.mailing_id == mailing.id, Delivery.state.is_not(None))
-            .group_by(Delivery.state)
-        )
-    }
+    counted = session.execute(
+        select(Delivery.state, func.count())
+        .where(Delivery.mailing_id == mailing.id, Delivery.state.is_not(None))
+        .group_by(Delivery.state)
+    )
+    counts = {row[0]: int(row[1]) for row in counted}
     prepared = sum(counts.values())
     under_way = sum(counts.get(state, 0) for state in _UNDER_WAY)
     speed = _speed(session, mailing, now=now)

@@ -1,0 +1,82 @@
+"""The editors' desk: library, issues, sending. Everything works without JavaScript.
+
+To add a page, write one module with its own blueprint and list it in PAGES; every view
+names the staff act it needs (``web.auth.staff_may``).
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+from flask import Blueprint, Flask, Response
+
+from newsletter.dispatch.errors import AlreadyStarted, NotNowPossible
+from newsletter.errors import NewsletterError
+from newsletter.issues.errors import (
+    ChangedMeanwhile,
+    IssueFrozen,
+    UnknownBlock,
+    UnknownIssue,
+)
+from newsletter.library.errors import UnknownItem
+from web.editors import (
+    blocks,
+    check,
+    compose,
+    editions,
+    issues,
+    library,
+    mailing,
+    preview,
+    sign_in,
+    today,
+    words,
+)
+from web.errors import error_page
+
+PAGES: tuple[Blueprint, ...] = (
+    sign_in.pages,
+    today.pages,
+    library.pages,
+    issues.pages,
+    compose.pages,
+    blocks.pages,
+    editions.pages,
+    preview.pages,
+    check.pages,
+    mailing.pages,
+)
+
+
+def install(app: Flask) -> None:
+    """Teach the templates how the desk says things."""
+    app.jinja_env.filters.update(
+        number=words.number,
+        minutes=words.minutes,
+        when=words.when,
+        exactly=words.exactly,
+        lasting=words.lasting,
+        item_kind=words.item_kind,
+        relation=words.relation,
+        staff_role=words.role,
+        mailing_state=words.mailing_state,
+        exclusion=words.exclusion,
+        delivery_state=words.delivery_state,
+    )
+    for kind, status in STATUS.items():
+        app.register_error_handler(kind, partial(_refuse, status))
+
+
+# What an editor runs into on a desk page, said in the page's language.
+STATUS: Mapping[type[NewsletterError], int] = {
+    UnknownIssue: 404,
+    UnknownItem: 404,
+    UnknownBlock: 404,
+    ChangedMeanwhile: 409,
+    IssueFrozen: 409,
+    AlreadyStarted: 409,
+    NotNowPossible: 409,
+}
+
+
+def _refuse(status: int, error: Exception) -> Response:
+    return error_page(status, words.not_done(), words.explain(error))

@@ -1,0 +1,178 @@
+"""What is done to the blocks of an issue, or of one of its editions."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from newsletter.errors import NewsletterError
+from newsletter.issues import compose, extras
+from newsletter.issues.blocks import Block, block_type
+from newsletter.issues.composition import Composition
+from newsletter.issues.editions import BASE_KEY
+from newsletter.issues.errors import BadBlock, UnknownBlock
+from newsletter.issues.models import Issue
+from newsletter.library.errors import UnknownItem
+from newsletter.library.stories import find_item
+from newsletter.staff.roles import Act
+from subscribers.errors import SubscribersError
+from web.auth import staff_may
+from web.editors.audited import note_issue
+from web.editors.block_form import BlockForm
+from web.editors.compose import meanwhile, page
+from web.editors.compose_view import fingerprint
+from web.editors.words import explain
+from web.session import now, session, settings
+
+pages = Blueprint("desk_blocks", __name__)
+BLOCKS = "/desk/issues/<int:number>/blocks"
+
+
+@pages.post(BLOCKS)
+@staff_may(Act.COMPOSE)
+def add(number: int) -> ResponseReturnValue:
+    issue, edition = _asked(number)
+    try:
+        kind = block_type(request.form.get("kind"), block="new")
+    except BadBlock:
+        abort(400)
+    form = BlockForm.read(request, kind, None)
+    if not form.check():
+        return page(issue, edition=edition, form=form), 422
+    try:
+        added = _add(issue, edition, form.document, after=form.after or None)
+    except (NewsletterError, SubscribersError) as error:
+        return _refused(number, edition, form, error)
+    note_issue(issue, f"added {added}")
+    return _back(number, edition, added)
+
+
+@pages.post("/desk/issues/<int:number>/place")
+@staff_may(Act.COMPOSE)
+def place(number: int) -> ResponseReturnValue:
+    """Put a piece from the library at the end, with what we know about it under it."""
+    issue, edition = _asked(number)
+    try:
+        item = find_item(session(), request.form.get("story", ""))
+    except UnknownItem:
+        abort(400)
+    added = _add(issue, edition, {"kind": "story", "story": item.slug})
+    if item.links:
+        strip = {"kind": "knowledge", "story": item.slug}
+        _add(issue, edition, strip, after=added)
+    note_issue(issue, f"placed {item.slug}")
+    return _back(number, edition, added)
+
+
+@pages.post(f"{BLOCKS}/<block_id>")
+@staff_may(Act.COMPOSE)
+def change(number: int, block_id: str) -> ResponseReturnValue:
+    issue, edition = _asked(number)
+    before = _find(issue, edition, block_id)
+    form = BlockForm.read(request, type(before), before)
+    if request.form.get("seen") != fingerprint(before.to_dict()):
+        form.meanwhile = meanwhile()
+        return page(issue, edition=edition, form=form), 409
+    if not form.check():
+        return page(issue, edition=edition, form=form), 422
+    where: dict[str, Any] = {"now": now()}
+    try:
+        if edition == BASE_KEY:
+            compose.change_block(
+                session(), settings(), issue, block_id, form.document, **where
+            )
+        else:
+            extras.change_extra(
+                session(), settings(), issue, edition, block_id, form.document, **where
+            )
+    except (NewsletterError, SubscribersError) as error:
+        return _refused(number, edition, form, error)
+    note_issue(issue, f"changed {block_id}")
+    return _back(number, edition, block_id)
+
+
+@pages.post(f"{BLOCKS}/<block_id>/move")
+@staff_may(Act.COMPOSE)
+def move(number: int, block_id: str) -> ResponseReturnValue:
+    issue, edition = _asked(number)
+    to = request.form.get("to", "")
+    if to not in {"up", "down"}:
+        abort(400)
+    if edition == BASE_KEY:
+        compose.move_block(session(), settings(), issue, block_id, to=to, now=now())
+    else:
+        extras.move_extra(
+            session(), settings(), issue, edition, block_id, to=to, now=now()
+        )
+    note_issue(issue, f"moved {block_id} {to}")
+    # No fragment: a browser then puts the focus back on the button that was used.
+    return redirect(_page(number, edition, moved=block_id, to=to), 303)
+
+
+@pages.post(f"{BLOCKS}/<block_id>/copy")
+@staff_may(Act.COMPOSE)
+def copy(number: int, block_id: str) -> ResponseReturnValue:
+    issue, edition = _asked(number)
+    document = _find(issue, edition, block_id).to_dict()
+    del document["id"]
+    added = _add(issue, edition, document, after=block_id)
+    note_issue(issue, f"copied {block_id}")
+    return _back(number, edition, added)
+
+
+@pages.post(f"{BLOCKS}/<block_id>/remove")
+@staff_may(Act.COMPOSE)
+def remove(number: int, block_id: str) -> ResponseReturnValue:
+    issue, edition = _asked(number)
+    if edition == BASE_KEY:
+        compose.remove_block(session(), settings(), issue, block_id, now=now())
+    else:
+        extras.remove_extra(session(), settings(), issue, edition, block_id, now=now())
+    note_issue(issue, f"removed {block_id}")
+    return redirect(_page(number, edition, _anchor="issue"), 303)
+
+
+def _asked(number: int) -> tuple[Issue, str]:
+    """The issue and the key of the edition that is worked on."""
+    issue = compose.find_issue(session(), number)
+    key = request.form.get("edition", BASE_KEY)
+    return issue, Composition.of(issue).edition(key).key
+
+
+def _find(issue: Issue, edition: str, block_id: str) -> Block:
+    blocks = Composition.of(issue).blocks_of(edition)
+    for block in blocks:
+        if block.id == block_id:
+            return block
+    raise UnknownBlock(issue.number, block_id, [block.id for block in blocks])
+
+
+def _add(
+    issue: Issue, edition: str, document: dict[str, Any], after: str | None = None
+) -> str:
+    if edition == BASE_KEY:
+        return compose.add_block(
+            session(), settings(), issue, document, after=after, now=now()
+        )
+    return extras.add_extra(
+        session(), settings(), issue, edition, document, after=after, now=now()
+    )
+
+
+def _refused(
+    number: int, edition: str, form: BlockForm, error: Exception
+) -> ResponseReturnValue:
+    session().rollback()
+    form.wrong["form"] = explain(error)
+    issue = compose.find_issue(session(), number)
+    return page(issue, edition=edition, form=form), 422
+
+
+def _back(number: int, edition: str, block_id: str) -> ResponseReturnValue:
+    return redirect(_page(number, edition, _anchor=block_id), 303)
+
+
+def _page(number: int, edition: str, **more: str) -> str:
+    if edition != BASE_KEY:
+        more["edition"] = edition
+    return url_for("desk_compose.show", number=number, **more)  # type: ignore[arg-type]

@@ -1,0 +1,66 @@
+"""Looking an issue over before it goes out: what blocks, what to mind."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from newsletter.issues.compose import find_issue
+from newsletter.issues.composition import Composition
+from newsletter.issues.editions import BASE_KEY
+from newsletter.issues.extras import own_ids
+from newsletter.issues.models import Issue
+from newsletter.issues.usage import stories_of
+from newsletter.issues.waivers import waive, waived
+from newsletter.library.stories import items_of
+from newsletter.preflight import check_issue, look_at_links
+from newsletter.staff.roles import Act
+from web.auth import me, staff_may
+from web.editors.audited import note
+from web.session import house, now, session, settings
+
+pages = Blueprint("desk_check", __name__)
+
+
+@pages.get("/desk/issues/<int:number>/check")
+@staff_may(Act.READ_DESK)
+def show(number: int) -> ResponseReturnValue:
+    # Before the request's own session opens: others are waited for without one.
+    look_at_links(house().database, settings(), number, now=now())
+    issue = find_issue(session(), number)
+    return render_template(
+        "editors/check.html",
+        issue=issue,
+        findings=check_issue(session(), settings(), issue, now=now()),
+        edition_of=_editions(issue),
+        waivable=_waivable(issue),
+    )
+
+
+@pages.post("/desk/issues/<int:number>/waive")
+@staff_may(Act.WAIVE)
+def waive_story(number: int) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    story, why = request.form.get("story", ""), request.form.get("why", "")
+    waive(session(), issue, story=story, why=why, by=me().email, now=now())
+    note(Act.WAIVE, f"issue {number}", f"{story}: {why}")
+    return redirect(url_for(".show", number=number), 303)
+
+
+def _editions(issue: Issue) -> dict[str, str]:
+    """Block id to the edition whose page has it; the base's are not in it."""
+    return {
+        block_id: edition.key
+        for edition in Composition.of(issue).editions
+        for block_id in own_ids(edition)
+        if edition.key != BASE_KEY
+    }
+
+
+def _waivable(issue: Issue) -> list[tuple[str, str]]:
+    """Slug and title of the stories without knowledge that nobody let pass yet."""
+    items = items_of(session(), stories_of(issue))
+    done = waived(session(), issue)
+    return [
+        (slug, item.title)
+        for slug, item in items.items()
+        if item.is_story and not item.links and slug not in done
+    ]

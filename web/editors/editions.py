@@ -1,0 +1,63 @@
+"""Editions of an issue: add one, give it its own words and readers, take it away."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from newsletter.errors import NewsletterError
+from newsletter.issues.compose import find_issue, remove_edition, set_edition
+from newsletter.issues.composition import Composition
+from newsletter.staff.roles import Act
+from subscribers.errors import SubscribersError
+from web.auth import staff_may
+from web.editors.audited import note_issue
+from web.editors.compose import meanwhile, page
+from web.editors.compose_view import fingerprint
+from web.editors.edition_form import EditionForm, seen
+from web.editors.words import explain
+from web.session import now, session, settings
+
+pages = Blueprint("desk_editions", __name__)
+EDITIONS = "/desk/issues/<int:number>/editions"
+
+
+@pages.post(EDITIONS)
+@staff_may(Act.COMPOSE)
+def add(number: int) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    kind, _colon, key = request.form.get("for", "").partition(":")
+    there = {edition.key for edition in Composition.of(issue).editions}
+    if kind in {"partner", "region"} and key not in there:
+        set_edition(session(), settings(), issue, {kind: key}, now=now())
+        note_issue(issue, f"added edition {key}")
+    return redirect(
+        url_for("desk_compose.show", number=number, edition=key, edit="me"), 303
+    )
+
+
+@pages.post(f"{EDITIONS}/<key>")
+@staff_may(Act.COMPOSE)
+def change(number: int, key: str) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    edition = Composition.of(issue).edition(key)
+    form = EditionForm.read(request, edition)
+    if request.form.get("seen") != fingerprint(seen(edition)):
+        form.wrong["form"] = meanwhile()
+        return page(issue, edition=key, edition_form=form), 409
+    try:
+        set_edition(session(), settings(), issue, form.laid_over(edition), now=now())
+    except (NewsletterError, SubscribersError) as error:
+        session().rollback()
+        form.wrong["form"] = explain(error)
+        issue = find_issue(session(), number)
+        return page(issue, edition=key, edition_form=form), 422
+    note_issue(issue, f"changed edition {key}")
+    return redirect(url_for("desk_compose.show", number=number, edition=key), 303)
+
+
+@pages.post(f"{EDITIONS}/<key>/remove")
+@staff_may(Act.COMPOSE)
+def remove(number: int, key: str) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    remove_edition(session(), settings(), issue, key, now=now())
+    note_issue(issue, f"removed edition {key}")
+    return redirect(url_for("desk_compose.show", number=number), 303)

@@ -1,0 +1,222 @@
+"""Stories and knowledge: listed, searched, written, changed, linked.
+
+Both shelves are the same pages: a knowledge item is the same kind of row as a story.
+"""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from newsletter.errors import NewsletterError
+from newsletter.issues.usage import used_in
+from newsletter.library import knowledge
+from newsletter.library.errors import UnknownItem
+from newsletter.library.models import ItemKind, LibraryItem, Relation
+from newsletter.library.search import find
+from newsletter.library.stories import add_item, find_item, items_of
+from newsletter.partners.partners import all_partners
+from newsletter.staff.roles import Act
+from subscribers.errors import SubscribersError
+from subscribers.regions import municipalities, name_of, provinces
+from subscribers.typed import slug_of
+from web.auth import staff_may
+from web.editors.audited import note
+from web.editors.library_form import KINDS, KNOWLEDGE, STORIES, PieceForm, split
+from web.editors.words import explain
+from web.session import now, session, settings
+
+pages = Blueprint("desk_library", __name__)
+SHELF = "/desk/<any(stories,knowledge):shelf>"
+MOST_SLUG = 50
+
+
+def shelf_of(item: LibraryItem) -> str:
+    return STORIES if item.is_story else KNOWLEDGE
+
+
+@pages.get(f"{SHELF}/")
+@staff_may(Act.READ_DESK)
+def show(shelf: str) -> ResponseReturnValue:
+    words = request.args.get("q", "")[:200]
+    partner = request.args.get("partner", "")
+    kind = request.args.get("kind", "")
+    kinds = [one for one in KINDS[shelf] if not kind or one == kind]
+    items = find(
+        session(), words, kind=kinds, partner=partner or None, limit=MOST_LISTED
+    )
+    return render_template(
+        "editors/library/list.html",
+        shelf=shelf,
+        items=items,
+        places={item.slug: place_of(item) for item in items},
+        q=words,
+        partner=partner,
+        kind=kind,
+        kinds=KINDS[shelf],
+        partners=all_partners(session()),
+    )
+
+
+MOST_LISTED = 200
+
+
+def place_of(item: LibraryItem) -> str:
+    """The name of its first region, or "" when it is about no place in particular."""
+    if not item.regions or item.regions[0] in {"NL", "XX"}:
+        return ""
+    return name_of(session(), item.regions[0])
+
+
+@pages.get(f"{SHELF}/new")
+@staff_may(Act.EDIT_LIBRARY)
+def new(shelf: str) -> ResponseReturnValue:
+    return _form(shelf, PieceForm(KINDS[shelf][0]), None)
+
+
+@pages.post(f"{SHELF}/new")
+@staff_may(Act.EDIT_LIBRARY)
+def add(shelf: str) -> ResponseReturnValue:
+    form = PieceForm.read(request, shelf)
+    item = _save(form, _free_slug(form.title), replace=False)
+    if item is None:
+        return _form(shelf, form, None), 422
+    return redirect(
+        url_for(".change", shelf=shelf, slug=item.slug, saved="new"), code=303
+    )
+
+
+@pages.get(f"{SHELF}/<slug>")
+@staff_may(Act.READ_DESK)
+def change(shelf: str, slug: str) -> ResponseReturnValue:
+    item = _find(shelf, slug)
+    return _form(shelf, PieceForm.of(session(), item), item)
+
+
+@pages.post(f"{SHELF}/<slug>")
+@staff_may(Act.EDIT_LIBRARY)
+def save(shelf: str, slug: str) -> ResponseReturnValue:
+    item = _find(shelf, slug)
+    form = PieceForm.read(request, shelf)
+    if _save(form, item.slug, replace=True) is None:
+        session().rollback()
+        return _form(shelf, form, _find(shelf, slug)), 422
+    return redirect(url_for(".change", shelf=shelf, slug=slug, saved="yes"), code=303)
+
+
+@pages.post("/desk/stories/<slug>/links")
+@staff_may(Act.EDIT_LIBRARY)
+def link(slug: str) -> ResponseReturnValue:
+    item = _find(STORIES, slug)
+    typed = request.form.to_dict()
+    try:
+        knowledge.link(
+            session(),
+            story=slug,
+            knowledge=typed.get("knowledge", ""),
+            relation=typed.get("relation", ""),
+            why=typed.get("why", ""),
+            now=now(),
+        )
+    except (NewsletterError, SubscribersError):
+        # The selects hold only what exists: the why is what can be missing.
+        session().rollback()
+        item = _find(STORIES, slug)
+        form = PieceForm.of(session(), item)
+        return _form(STORIES, form, item, link=typed, link_wrong=True), 422
+    note(Act.EDIT_LIBRARY, f"piece {slug}", f"linked to {typed['knowledge']}")
+    return redirect(
+        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge"), 303
+    )
+
+
+@pages.post("/desk/stories/<slug>/links/<known>/remove")
+@staff_may(Act.EDIT_LIBRARY)
+def unlink(slug: str, known: str) -> ResponseReturnValue:
+    _find(STORIES, slug)
+    knowledge.unlink(session(), story=slug, knowledge=known)
+    note(Act.EDIT_LIBRARY, f"piece {slug}", f"no longer linked to {known}")
+    return redirect(
+        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge"), 303
+    )
+
+
+def _find(shelf: str, slug: str) -> LibraryItem:
+    try:
+        item = find_item(session(), slug)
+    except UnknownItem:
+        abort(404)
+    if shelf_of(item) != shelf:
+        abort(404)
+    return item
+
+
+def _save(form: PieceForm, slug: str, *, replace: bool) -> LibraryItem | None:
+    """The piece, or None with the reason in the form."""
+    if not form.check(session()):
+        return None
+    try:
+        item = add_item(
+            session(),
+            settings(),
+            slug=slug,
+            kind=form.kind,
+            title=form.title,
+            body=form.body,
+            format=form.format,
+            summary=form.summary or None,
+            url=form.url or None,
+            published_on=form.day,
+            people=split(form.people),
+            regions=split(form.region),
+            themes=split(form.themes),
+            image=form.picture,
+            image_alt=form.image_alt,
+            keep_image=replace and form.picture is None and not form.drop_picture,
+            partner=form.partner or None,
+            language=form.language,
+            replace=replace,
+            now=now(),
+        )
+    except (NewsletterError, SubscribersError) as error:
+        form.wrong["form"] = explain(error)
+        return None
+    note(Act.EDIT_LIBRARY, f"piece {item.slug}", "changed" if replace else "added")
+    return item
+
+
+def _free_slug(title: str) -> str:
+    """From the title, with a number behind it when another piece has it."""
+    wanted = slug_of(title)[:MOST_SLUG].strip("-") or "stuk"
+    tries = [wanted, *(f"{wanted}-{number}" for number in range(2, 200))]
+    taken = items_of(session(), tries)
+    return next(slug for slug in tries if slug not in taken)
+
+
+def _form(
+    shelf: str,
+    form: PieceForm,
+    item: LibraryItem | None,
+    *,
+    link: dict[str, str] | None = None,
+    link_wrong: bool = False,
+) -> str:
+    return render_template(
+        "editors/library/piece.html",
+        shelf=shelf,
+        form=form,
+        item=item,
+        kinds=KINDS[shelf],
+        partners=all_partners(session()),
+        provinces=provinces(session()),
+        municipalities=municipalities(session()),
+        links=item.links if item else [],
+        led_here=knowledge.stories_of(session(), item)
+        if item and not item.is_story
+        else [],
+        known=find(session(), kind=KINDS[KNOWLEDGE], limit=500),
+        relations=list(Relation),
+        issues=used_in(session(), item.slug) if item else [],
+        link=link or {},
+        link_wrong=link_wrong,
+        saved=request.args.get("saved", ""),
+        is_story=form.kind is ItemKind.STORY,
+    )

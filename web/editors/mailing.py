@@ -1,0 +1,213 @@
+"""Sending: ask once more, start, watch, stop, and the receipt."""
+
+from datetime import datetime
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from newsletter.dispatch import mailings
+from newsletter.dispatch import receipt as receipts
+from newsletter.dispatch.errors import NoMailing
+from newsletter.dispatch.models import Mailing, MailingState
+from newsletter.dispatch.plan import planned_variants
+from newsletter.dispatch.progress import Progress
+from newsletter.dispatch.progress import progress as progress_of
+from newsletter.dispatch.schedule import read_moment
+from newsletter.dispatch.testmail import send_test
+from newsletter.errors import NewsletterError
+from newsletter.issues.compose import find_issue
+from newsletter.issues.models import Issue
+from newsletter.preflight import check_issue, look_at_links
+from newsletter.staff.roles import Act
+from subscribers.errors import SubscribersError
+from web.auth import me, staff_may
+from web.editors.receipt_view import receipt_view
+from web.editors.words import explain, lasting, mailing_state
+from web.editors.words import number as say_number
+from web.language import gettext as _
+from web.session import house, now, session, settings, signer
+
+pages = Blueprint("desk_mailing", __name__)
+ISSUE = "/desk/issues/<int:number>"
+
+
+@pages.get(f"{ISSUE}/send")
+@staff_may(Act.READ_DESK)
+def ask(number: int) -> ResponseReturnValue:
+    look_at_links(house().database, settings(), number, now=now())
+    issue = find_issue(session(), number)
+    if _mailing(issue) is not None and issue.frozen_at is not None:
+        return redirect(url_for(".progress", number=number), 303)
+    return _ask(issue)
+
+
+@pages.post(f"{ISSUE}/start")
+@staff_may(Act.SEND)
+def start(number: int) -> ResponseReturnValue:
+    """Freeze and let the worker send, now or at a moment. Commits by itself."""
+    database = house().database
+    look_at_links(database, settings(), number, now=now())
+    try:
+        with database.read() as reading:
+            _same_as_seen(find_issue(reading, number))
+        at = _moment()
+        mailings.start_now_or_at(
+            database, settings(), number, by=me().email, at=at, now=now()
+        )
+    except (NewsletterError, SubscribersError) as error:
+        return _ask(find_issue(session(), number), wrong=explain(error)), 422
+    return redirect(url_for(".progress", number=number), 303)
+
+
+class LookAgain(NewsletterError):
+    """The issue changed since the page with the button was opened."""
+
+
+def _same_as_seen(issue: Issue) -> None:
+    if request.form.get("version") != str(issue.version):
+        raise LookAgain(
+            _("This issue was changed since you opened this page. Look once more.")
+        )
+
+
+def _moment() -> datetime | None:
+    if request.form.get("when") != "later":
+        return None
+    text = f"{request.form.get('day', '')}T{request.form.get('time', '')}"
+    return read_moment(text, timezone=settings().timezone, now=now())
+
+
+@pages.post(f"{ISSUE}/test")
+@staff_may(Act.TEST)
+def test(number: int) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    typed = request.form
+    try:
+        send_test(
+            session(),
+            settings(),
+            signer(),
+            issue,
+            to=typed.get("to", ""),
+            variant=typed.get("variant") or None,
+            by=me().email,
+            now=now(),
+        )
+    except (NewsletterError, SubscribersError) as error:
+        session().rollback()
+        issue = find_issue(session(), number)
+        return _ask(issue, test_wrong=explain(error)), 422
+    return redirect(
+        url_for(".ask", number=number, tested=typed.get("variant"), _anchor="test"), 303
+    )
+
+
+@pages.get(f"{ISSUE}/progress")
+@staff_may(Act.READ_DESK)
+def progress(number: int) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    mailing = _mailing(issue)
+    if mailing is None:
+        return redirect(url_for(".ask", number=number), 303)
+    found = progress_of(session(), mailing, now=now())
+    return render_template(
+        "editors/mailing/progress.html",
+        issue=issue,
+        mailing=mailing,
+        progress=found,
+        said=_said(found),
+        wrong="",
+    )
+
+
+@pages.get(f"{ISSUE}/progress.json")
+@staff_may(Act.READ_DESK)
+def progress_json(number: int) -> ResponseReturnValue:
+    """The same for the page that stays open."""
+    mailing = _mailing(find_issue(session(), number))
+    if mailing is None:
+        raise NoMailing(number)
+    found = progress_of(session(), mailing, now=now())
+    return jsonify(
+        state=found.state,
+        percent=found.percent,
+        done=found.done,
+        prepared=found.prepared,
+        over=found.is_over,
+        **_said(found),
+    )
+
+
+def _said(found: Progress) -> dict[str, str]:
+    """The progress in words, for the page and for what keeps it fresh."""
+    speed = ""
+    if found.a_second is not None and found.seconds_left is not None:
+        speed = _("%(n)s a second, %(left)s to go") % {
+            "n": say_number(round(found.a_second) or 1),
+            "left": lasting(found.seconds_left),
+        }
+    return {
+        "state_said": mailing_state(found.state),
+        "counts_said": _("%(done)s of %(all)s")
+        % {"done": say_number(found.done), "all": say_number(found.prepared)},
+        "speed_said": speed,
+    }
+
+
+@pages.post(f"{ISSUE}/<any(pause,resume,cancel,retry):act>")
+@staff_may(Act.SEND)
+def steer(number: int, act: str) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    by, moment = me().email, now()
+    match act:
+        case "pause":
+            mailings.pause(session(), issue, by=by, now=moment)
+        case "resume":
+            mailings.resume(session(), settings(), issue, by=by, now=moment)
+        case "cancel":
+            mailings.cancel(session(), issue, by=by, now=moment)
+        case _:
+            mailings.retry(session(), issue, by=by, now=moment)
+    return redirect(url_for(".progress", number=number), 303)
+
+
+@pages.get(f"{ISSUE}/receipt")
+@staff_may(Act.READ_DESK)
+def receipt(number: int) -> ResponseReturnValue:
+    issue = find_issue(session(), number)
+    mailing = _mailing(issue)
+    if mailing is None:
+        return redirect(url_for(".ask", number=number), 303)
+    return render_template(
+        "editors/mailing/receipt.html",
+        issue=issue,
+        mailing=mailing,
+        receipt=receipt_view(session(), issue, receipts.receipt(session(), issue)),
+    )
+
+
+def _mailing(issue: Issue) -> Mailing | None:
+    return session().scalar(select(Mailing).where(Mailing.issue_id == issue.id))
+
+
+def _ask(issue: Issue, *, wrong: str = "", test_wrong: str = "") -> str:
+    planned = planned_variants(session(), settings(), issue, now=now())
+    counted = receipts.planned(session(), settings(), issue, now=now())
+    return render_template(
+        "editors/mailing/ask.html",
+        issue=issue,
+        planned=planned,
+        counted=counted,
+        findings=check_issue(session(), settings(), issue, now=now()),
+        is_scheduled=MailingState.SCHEDULED,
+        wrong=wrong,
+        test_wrong=test_wrong,
+        test_to=request.form.get("to", me().email),
+        test_variant=request.form.get("variant", request.args.get("tested", "")),
+        tested=request.args.get("tested"),
+        when=request.form.get("when", "now"),
+        day=request.form.get("day", ""),
+        time=request.form.get("time", "10:00"),
+        provider=settings().provider,
+    )

@@ -1,0 +1,56 @@
+"""A variant as its readers will get it, for the frame beside the blocks.
+
+The mail is rendered as it would be sent today, with an invented reader's values in its
+slots. Light and dark are decided here, not by the browser of whoever looks.
+"""
+
+import re
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from newsletter.dispatch.plan import planned_variants
+from newsletter.issues.compose import find_issue
+from newsletter.production.produce import find_variant, produce
+from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
+from newsletter.staff.roles import Act
+from web.auth import staff_may
+from web.headers import mail_page
+from web.language import gettext as _
+from web.language import long_date
+from web.session import now, session, settings
+
+pages = Blueprint("desk_preview", __name__)
+
+VIEWS = ("phone", "desktop", "dark", "text")
+_DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
+ALWAYS, NEVER = "(min-width:0px)", "(max-width:0px)"
+
+
+@pages.get("/desk/issues/<int:number>/preview/<variant>")
+@staff_may(Act.READ_DESK)
+def show(number: int, variant: str) -> ResponseReturnValue:
+    view = request.args.get("view", "phone")
+    issue = find_issue(session(), number)
+    planned = planned_variants(session(), settings(), issue, now=now())
+    day = now().astimezone(settings().timezone).date()
+    produced = produce(
+        session(), settings(), issue, find_variant(planned, variant), day=day
+    )
+    values = {
+        Slot.NAME: _("Anna"),
+        Slot.LEAVE_URL: "#",
+        Slot.PREFERENCES_URL: "#",
+        Slot.SINCE: long_date(now()),
+    }
+    if view == "text":
+        text = MergeTemplate.cut(produced.rendered.text, escape=as_is).fill(values)
+        response = mail_page(text, framed=True)
+        response.mimetype = "text/plain"
+        return response
+    html = MergeTemplate.cut(produced.rendered.html, escape=in_html).fill(values)
+    return mail_page(_in_light(html, dark=view == "dark"), framed=True)
+
+
+def _in_light(html: str, *, dark: bool) -> str:
+    return _DARK.sub(ALWAYS if dark else NEVER, html)

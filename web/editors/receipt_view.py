@@ -1,0 +1,80 @@
+"""The receipt as lines that add up, as on paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter.dispatch.receipt import STATES
+from newsletter.issues.composition import Composition
+from newsletter.issues.models import Issue
+from newsletter.issues.variants import edition_name
+from web.editors.words import delivery_state, exclusion
+from web.language import gettext as _
+
+
+@dataclass(frozen=True)
+class Line:
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """candidates = sum(excluded) + prepared; prepared = sum(outcomes)."""
+
+    name: str
+    candidates: int
+    excluded: tuple[Line, ...]  # what is nothing is left out
+    prepared: int
+    outcomes: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    state: str
+    reason: str
+    whole: Sums
+    editions: tuple[Sums, ...]  # empty when there is only the issue itself
+    refused: int
+    consent_head: str
+
+
+def receipt_view(
+    session: Session, issue: Issue, document: Mapping[str, Any]
+) -> ReceiptView:
+    names = {
+        edition.key: edition_name(session, edition)
+        for edition in Composition.of(issue).all_editions
+    }
+    editions = [
+        _sums(names.get(key) or _("The issue itself"), sums)
+        for key, sums in document["editions"].items()
+    ]
+    return ReceiptView(
+        state=document["state"],
+        reason=document.get("reason", ""),
+        whole=_sums(_("Everybody"), document),
+        editions=tuple(editions) if len(editions) > 1 else (),
+        refused=document["refused"],
+        consent_head=document.get("consent_head", ""),
+    )
+
+
+def _sums(name: str, sums: Mapping[str, Any]) -> Sums:
+    return Sums(
+        name=name,
+        candidates=sums["candidates"],
+        excluded=tuple(
+            Line(exclusion(reason), count)
+            for reason, count in sums["excluded"].items()
+            if count
+        ),
+        prepared=sums["prepared"],
+        outcomes=tuple(
+            Line(delivery_state(state), sums[state])
+            for state in STATES.values()
+            if sums[state]
+        ),
+    )

@@ -1,0 +1,52 @@
+"""What waits for an editor today."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.dispatch.models import Mailing, MailingState
+from newsletter.issues.compose import all_issues
+from newsletter.issues.models import Issue
+from newsletter.library.models import ItemKind, LibraryItem
+
+GOING = frozenset(
+    {
+        MailingState.SCHEDULED,
+        MailingState.SENDING,
+        MailingState.PAUSED,
+        MailingState.HELD,
+    }
+)
+MOST_SENT = 3
+
+
+@dataclass(frozen=True)
+class Today:
+    drafts: Sequence[Issue]  # the newest first
+    going: Sequence[Mailing]  # scheduled, on their way, paused or held
+    sent: Sequence[Mailing]  # the last few
+    stories: int
+    knowledge: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.drafts or self.going or self.sent)
+
+
+def today(session: Session) -> Today:
+    mailings = list(
+        session.scalars(select(Mailing).order_by(Mailing.created_at.desc()))
+    )
+    stories = session.scalar(
+        select(func.count()).where(LibraryItem.kind == ItemKind.STORY)
+    )
+    every = session.scalar(select(func.count()).select_from(LibraryItem))
+    return Today(
+        drafts=[issue for issue in all_issues(session) if issue.frozen_at is None],
+        going=[mailing for mailing in mailings if mailing.state in GOING],
+        sent=[m for m in mailings if m.state is MailingState.SENT][:MOST_SENT],
+        stories=stories or 0,
+        knowledge=(every or 0) - (stories or 0),
+    )

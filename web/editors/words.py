@@ -1,0 +1,208 @@
+"""How the desk says things: numbers, moments, states and what went wrong.
+
+What the domain refuses it says in English, for commands and logs. The refusals an
+editor meets every day are said here in the language of the page; the rest as they are.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+
+from newsletter.dispatch.errors import (
+    AlreadyStarted,
+    BadMoment,
+    NotNowPossible,
+    TestNotTaken,
+)
+from newsletter.issues.errors import (
+    ChangedMeanwhile,
+    IssueFrozen,
+    TooManyVariants,
+    UnknownBlock,
+    UnknownIssue,
+)
+from newsletter.library.errors import UnknownItem
+from newsletter.library.models import ItemKind, LibraryItem, Relation
+from newsletter.library.words import reading_minutes
+from newsletter.media import MOST_BYTES, BadPicture
+from newsletter.staff.models import StaffRole
+from subscribers.addresses import BadAddress
+from web.language import gettext as _
+from web.language import language
+from web.session import now, settings
+
+
+def number(value: int) -> str:
+    """2.350 in Dutch, 2,350 in English."""
+    return format_decimal(value, locale=language())
+
+
+def minutes(item: LibraryItem) -> int:
+    """How long a piece reads."""
+    return reading_minutes(item.body)
+
+
+def when(moment: datetime) -> str:
+    """A moment as people say it: vandaag 10.53, donderdag 10.53, 3 mei 2026 10.53."""
+    zone = settings().timezone
+    local = moment.astimezone(zone)
+    days = (local.date() - now().astimezone(zone).date()).days
+    clock = format_time(
+        local, "HH.mm" if language() == "nl" else "HH:mm", locale=language()
+    )
+    near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
+    if days in near:
+        return f"{near[days]} {clock}"
+    if abs(days) < 7:
+        return f"{format_date(local, 'EEEE', locale=language())} {clock}"
+    return f"{format_date(local, 'd MMMM y', locale=language())} {clock}"
+
+
+def exactly(moment: datetime) -> str:
+    """The whole moment, for what one relies on: donderdag 15 januari 2027 10.53."""
+    clock = "HH.mm" if language() == "nl" else "HH:mm"
+    return format_datetime(
+        moment.astimezone(settings().timezone),
+        f"EEEE d MMMM y {clock}",
+        tzinfo=settings().timezone,
+        locale=language(),
+    )
+
+
+def lasting(seconds: float) -> str:
+    """How long still, without false precision: nog een paar seconden, 4 minuten."""
+    left = timedelta(seconds=seconds)
+    if left < timedelta(seconds=10):
+        return _("a few seconds")
+    if left < timedelta(seconds=90):
+        return _("%(n)s seconds") % {"n": round(seconds / 10) * 10}
+    if left < timedelta(minutes=90):
+        return _("%(n)s minutes") % {"n": round(seconds / 60)}
+    return _("%(n)s hours") % {"n": round(seconds / 3600)}
+
+
+def item_kind(kind: str) -> str:
+    return {
+        ItemKind.STORY: _("story"),
+        ItemKind.RESEARCH: _("research"),
+        ItemKind.METHOD: _("method"),
+        ItemKind.THEORY: _("theory"),
+        ItemKind.HISTORY: _("history"),
+        ItemKind.COLUMN: _("column"),
+        ItemKind.EVENT: _("event"),
+    }[ItemKind(kind)]
+
+
+def relation(value: str) -> str:
+    return {
+        Relation.ILLUSTRATES: _("the story illustrates this"),
+        Relation.SUPPORTS: _("the story supports this"),
+        Relation.ELABORATES: _("the story elaborates on this"),
+        Relation.NUANCES: _("the story nuances or contradicts this"),
+        Relation.USES_METHOD: _("the story uses this method"),
+    }[Relation(value)]
+
+
+def role(value: str) -> str:
+    return {
+        StaffRole.EDITOR: _("editor"),
+        StaffRole.CHIEF: _("chief editor"),
+        StaffRole.BOARD: _("local board"),
+        StaffRole.PARTNER: _("partner"),
+        StaffRole.OPERATOR: _("operator"),
+    }[StaffRole(value)]
+
+
+def mailing_state(state: str) -> str:
+    """The states of a mailing, and ``planned`` and ``draft`` before there is one."""
+    return {
+        "draft": _("draft"),
+        "planned": _("not sent yet"),
+        "scheduled": _("scheduled"),
+        "sending": _("being sent"),
+        "paused": _("paused"),
+        "held": _("held"),
+        "sent": _("sent"),
+        "cancelled": _("cancelled"),
+    }[state]
+
+
+def exclusion(reason: str) -> str:
+    return {
+        "suppressed": _("never mail again (left everything, bounced or complained)"),
+        "ended": _("unsubscribed"),
+        "quarantined": _("imported without proof of consent"),
+        "pending": _("did not confirm yet"),
+        "no_consent": _("no consent on record"),
+        "resting": _("takes a rest"),
+        "bundled": _("gets the monthly bundle"),
+        "nothing_for_you": _("nothing in it for them"),
+    }[reason]
+
+
+def delivery_state(state: str) -> str:
+    """In the receipt's own words."""
+    return {
+        "waiting": _("waiting"),
+        "sending": _("on its way"),
+        "accepted": _("handed over"),
+        "delivered": _("delivered"),
+        "bounced": _("bounced"),
+        "complained": _("reported as spam"),
+        "refused": _("refused"),
+        "cancelled": _("cancelled in time"),
+        "in_doubt": _("in doubt: we do not know whether it arrived"),
+    }[state]
+
+
+def not_done() -> str:
+    return _("That did not happen")
+
+
+def explain(error: Exception) -> str:
+    """What went wrong and what to do, as an editor reads it."""
+    for kind, say in _SAID.items():
+        if isinstance(error, kind):
+            return say(error)
+    return str(error)
+
+
+_SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
+    ChangedMeanwhile: lambda _error: _(
+        "Somebody else is working on this issue too. Your text is kept: look together "
+        "at what stays."
+    ),
+    IssueFrozen: lambda _error: _(
+        "This issue is being sent or was sent, so it stays as it is. Make a new one."
+    ),
+    UnknownBlock: lambda _error: _(
+        "This block is not there any more. Somebody else may have taken it out."
+    ),
+    UnknownIssue: lambda _error: _("There is no such issue."),
+    UnknownItem: lambda _error: _("This piece is not in the library."),
+    NotNowPossible: lambda _error: _(
+        "That is not possible any more: look how far the mailing is now."
+    ),
+    AlreadyStarted: lambda _error: _(
+        "This issue was started already. Nobody is mailed twice."
+    ),
+    BadMoment: lambda _error: _(
+        "This moment is past or does not exist. Choose a later one."
+    ),
+    TestNotTaken: lambda error: (
+        _("The test mail was not taken: %(why)s") % {"why": error}
+    ),
+    TooManyVariants: lambda error: (
+        _("There are too many versions: %(why)s") % {"why": error}
+    ),
+    BadAddress: lambda _error: _("This is not an e-mail address we can mail."),
+    BadPicture: lambda _error: (
+        _(
+            "We cannot use this picture. Choose a PNG, JPEG, GIF or WebP under "
+            "%(most)s MB. Your text is kept."
+        )
+        % {"most": MOST_BYTES // 1_000_000}
+    ),
+}
