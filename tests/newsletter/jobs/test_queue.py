@@ -1,6 +1,6 @@
 """Due work: written with its cause, leased once, tried again, given up in the end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.conftest import NOW
 MINUTE = timedelta(minutes=1)
 
 
-def add(database: Database, **more: object) -> int:
+def add(database: Database, **more: datetime) -> int:
     with database.write.begin() as session:
         return queue.enqueue(session, "greet", {"who": "anna"}, now=NOW, **more).id
 
