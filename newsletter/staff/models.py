@@ -11,8 +11,8 @@ from database.types import EnumText
 
 
 class StaffRole(StrEnum):
-    EDITOR = "editor"  # fills the library and composes
-    CHIEF = "chief"  # an editor who also sends
+    EDITOR = "editor"  # fills the library, composes and sends
+    CHIEF = "chief"  # an editor who also looks after readers and staff
     BOARD = "board"  # a local board: one region
     PARTNER = "partner"  # a partner's own people
     OPERATOR = "operator"  # runs the installation

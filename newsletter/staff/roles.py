@@ -9,7 +9,7 @@ from enum import StrEnum
 from newsletter.staff.models import StaffRole
 
 _DESK = frozenset({StaffRole.EDITOR, StaffRole.CHIEF, StaffRole.OPERATOR})
-_SENDS = frozenset({StaffRole.CHIEF, StaffRole.OPERATOR})
+_CARES = frozenset({StaffRole.CHIEF, StaffRole.OPERATOR})
 
 
 class Act(StrEnum):
@@ -31,9 +31,9 @@ MAY: Mapping[Act, frozenset[StaffRole]] = {
     Act.COMPOSE: _DESK,
     Act.WAIVE: _DESK,
     Act.TEST: _DESK,
-    Act.SEND: _SENDS,
-    Act.READERS: frozenset({StaffRole.CHIEF, StaffRole.OPERATOR}),
-    Act.STAFF: frozenset({StaffRole.OPERATOR}),
+    Act.SEND: _DESK,
+    Act.READERS: _CARES,
+    Act.STAFF: _CARES,
 }
 
 

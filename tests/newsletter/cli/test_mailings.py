@@ -15,6 +15,7 @@ from newsletter.providers import PROVIDERS
 from newsletter.providers.base import ProviderMisconfigured
 from newsletter.staff.models import StaffRole
 from newsletter.staff.people import add_staff
+from subscribers.regions import find
 from tests.conftest import NOW
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import Village, check_sums
@@ -88,21 +89,20 @@ def test_wrong_usage_is_exit_2(village: Village) -> None:
     assert "Error" in run(village, "mailings", "start", "x", expect=2).stderr
 
 
-def test_an_editor_may_test_and_not_send(village: Village) -> None:
+def test_a_board_may_not_send(village: Village) -> None:
     with village.database.write.begin() as session:
         add_staff(
             session,
             email="cleo@example.nl",
-            role=StaffRole.EDITOR,
+            role=StaffRole.BOARD,
+            region=find(session, "Deventer"),
             by="operator",
             now=NOW,
         )
 
-    run(village, "mailings", "test", "42", "--to", "cleo@example.nl")
     refused = run(village, "mailings", "start", "42", expect=1)
 
     assert "may not do this" in refused.stderr
-    assert set(village.outbox("service")) == {"cleo"}
 
 
 def test_pause_resume_cancel(village: Village) -> None:
