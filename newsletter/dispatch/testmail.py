@@ -5,17 +5,21 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from database.session import Database
 from newsletter.dispatch.errors import TestNotTaken
 from newsletter.dispatch.marks import Mark
 from newsletter.dispatch.messages import mail_of, make_message
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.readers import Links, Reader
 from newsletter.dispatch.service_mail import FOLDER, hand_over
+from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
+from newsletter.jobs.queue import NotNow
 from newsletter.production.produce import find_variant, produce
 from newsletter.providers.base import Chunk
 from newsletter.settings import Settings
 from newsletter.staff import audit
+from newsletter.staff.roles import Act
 from subscribers.addresses import normalise
 from subscribers.tokens import Signer
 
@@ -25,10 +29,10 @@ _NO_MAILING = 0
 
 
 def send_test(
-    session: Session,
+    database: Database,
     settings: Settings,
     signer: Signer,
-    issue: Issue,
+    number: int,
     *,
     to: str,
     variant: str | None = None,
@@ -37,8 +41,46 @@ def send_test(
 ) -> str:
     """Send one variant, the first when none is named, and return its key.
 
-    It goes at once, not through a queue. Raises TestNotTaken with the provider's words.
+    It goes at once, not through a queue; no transaction is open meanwhile, and only
+    the audit line is committed. Raises TestNotTaken with the provider's words.
     """
+    with database.read() as session:
+        issue = find_issue(session, number)
+        key, chunk = _chunk(
+            session, settings, signer, issue, to=to, variant=variant, now=now
+        )
+    try:
+        mark, why = hand_over(settings, chunk)
+    except NotNow as busy:
+        raise TestNotTaken(f"The test mail was not taken: {busy}") from busy
+    if mark is not Mark.ACCEPTED:
+        raise TestNotTaken(
+            f"The test mail to {to} was not taken: {why or 'no answer came'}. "
+            "Try again, or try another address."
+        )
+    with database.write.begin() as session:
+        audit.record(
+            session,
+            by=by,
+            act=Act.TEST,
+            subject=f"issue {number}",
+            note=key,
+            now=now,
+        )
+    return key
+
+
+def _chunk(
+    session: Session,
+    settings: Settings,
+    signer: Signer,
+    issue: Issue,
+    *,
+    to: str,
+    variant: str | None,
+    now: datetime,
+) -> tuple[str, Chunk]:
+    """The variant's key, and the mail as a chunk of one."""
     address = normalise(to)
     planned = planned_variants(session, settings, issue, now=now)
     chosen = planned[0] if variant is None else find_variant(planned, variant)
@@ -52,6 +94,11 @@ def send_test(
         from_address=produced.from_address,
         subject=PREFIX + produced.subject,
     )
+    message = make_message(
+        {**mail, "folder": FOLDER},
+        html=produced.rendered.html,
+        text=produced.rendered.text,
+    )
     links = Links(settings.base_url, signer, settings.timezone)
     recipient = links.recipient(
         Reader(seq=0, address=address, name=None, consented_at=now),
@@ -59,23 +106,4 @@ def send_test(
         mailing_id=_NO_MAILING,
         language=issue.language,
     )
-    message = make_message(
-        {**mail, "folder": FOLDER},
-        html=produced.rendered.html,
-        text=produced.rendered.text,
-    )
-    mark, why = hand_over(settings, Chunk(message, (recipient,)))
-    if mark is not Mark.ACCEPTED:
-        raise TestNotTaken(
-            f"The test mail to {address} was not taken: {why or 'no answer came'}. "
-            "Try again, or try another address."
-        )
-    audit.record(
-        session,
-        by=by,
-        act="mailing.test",
-        subject=f"issue {issue.number}",
-        note=chosen.key,
-        now=now,
-    )
-    return chosen.key
+    return chosen.key, Chunk(message, (recipient,))

@@ -81,21 +81,20 @@ def _moment() -> datetime | None:
 @pages.post(f"{ISSUE}/test")
 @staff_may(Act.TEST)
 def test(number: int) -> ResponseReturnValue:
-    issue = find_issue(session(), number)
+    """Commits by itself: it waits for the provider with no transaction open."""
     typed = request.form
     try:
         send_test(
-            session(),
+            house().database,
             settings(),
             signer(),
-            issue,
+            number,
             to=typed.get("to", ""),
             variant=typed.get("variant") or None,
             by=me().email,
             now=now(),
         )
     except (NewsletterError, SubscribersError) as error:
-        session().rollback()
         issue = find_issue(session(), number)
         return _ask(issue, test_wrong=explain(error)), 422
     return redirect(
