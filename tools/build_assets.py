@@ -38,18 +38,25 @@ def find_node() -> tuple[str, list[str]]:
     return node_on_path, [npm_on_path]
 
 
+def install() -> None:
+    """Fetch what package-lock.json names into node_modules."""
+    _node, npm = find_node()
+    _run([*npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"])
+
+
 def build(out: Path = OUT) -> None:
-    node, npm = find_node()
-    folders = f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    node, _npm = find_node()
+    install()
+    _run([node, "build.mjs", str(out)])
+
+
+def _run(command: list[str]) -> None:
+    folders = f"{Path(find_node()[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": folders}
-    for command in (
-        [*npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"],
-        [node, "build.mjs", str(out)],
-    ):
-        # Nothing of npm's on standard output: a build front end may read ours.
-        subprocess.run(  # noqa: S603 - our own two commands
-            command, cwd=ASSETS, env=environment, check=True, stdout=sys.stderr
-        )
+    # Nothing of npm's on standard output: a build front end may read ours.
+    subprocess.run(  # noqa: S603 - our own commands
+        command, cwd=ASSETS, env=environment, check=True, stdout=sys.stderr
+    )
 
 
 if __name__ == "__main__":

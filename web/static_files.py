@@ -30,17 +30,23 @@ SERVED = frozenset({".css", ".js", ".svg", ".txt", ".map"})
 pages = Blueprint("assets", __name__)
 
 
-def read_manifest(folder: Path = BUILT) -> dict[str, str]:
-    """Source name to built name; empty when nothing was built."""
+def read_manifest(folder: Path = BUILT, sources: Path = SOURCES) -> dict[str, str]:
+    """Source name to built name; empty when no build is as new as its sources."""
     path = folder / "manifest.json"
-    if not path.is_file():
+    if not path.is_file() or _changed(sources) > path.stat().st_mtime:
         return {}
     manifest: dict[str, str] = json.loads(path.read_text())
     return manifest
 
 
-def install(app: Flask, *, built: Path = BUILT) -> None:
-    manifest = read_manifest(built)
+def _changed(sources: Path) -> float:
+    """When a source last changed; an installed wheel has none."""
+    own = [path for path in sources.rglob("*") if "node_modules" not in path.parts]
+    return max((path.stat().st_mtime for path in own if path.is_file()), default=0.0)
+
+
+def install(app: Flask, *, built: Path = BUILT, sources: Path = SOURCES) -> None:
+    manifest = read_manifest(built, sources)
     app.extensions["assets"] = (built, manifest)
 
     def asset(name: str) -> str:

@@ -30,7 +30,7 @@ EVERYONE = {"nl": "lezer", "en": "reader"}  # who a subject greets in the archiv
 class EditionLink:
     """One way to read the issue: the base, or a partner's or region's edition."""
 
-    key: str  # of the variant with most blocks
+    key: str  # of the variant shown for it
     name: str | None  # None is the base
 
 
@@ -146,17 +146,19 @@ def _published_issue(session: Session, mailing: Mailing) -> PublishedIssue:
 
 def _editions(session: Session, mailing: Mailing) -> tuple[EditionLink, ...]:
     """Base first, then the others in the order they were rendered."""
-    fullest: dict[str, tuple[int, str]] = {}
+    # The one named after its edition, which most readers got; else the fullest.
+    shown: dict[str, tuple[bool, int, str]] = {}
     for key, edition, blocks in session.execute(
         select(Variant.key, Variant.edition, Variant.blocks)
         .where(Variant.mailing_id == mailing.id)
         .order_by(Variant.id)
     ):
-        if edition not in fullest or len(blocks) > fullest[edition][0]:
-            fullest[edition] = (len(blocks), key)
+        fitness = (key == edition, len(blocks), key)
+        if edition not in shown or fitness[:2] > shown[edition][:2]:
+            shown[edition] = fitness
     links = [
         EditionLink(key, None if edition == BASE else _edition_name(session, edition))
-        for edition, (_, key) in fullest.items()
+        for edition, (*_, key) in shown.items()
     ]
     return tuple(sorted(links, key=lambda link: link.name is not None))
 

@@ -1,16 +1,28 @@
-"""The application over a database of the test's own, with a clock that stands still."""
+"""The application over a database of the test's own, with a clock that stands still.
 
-from dataclasses import dataclass
+``client`` asks it directly; ``served`` is its address for ``browser``, a real one.
+"""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
 
 from database.session import Database
 from newsletter.settings import Settings, read_settings
 from tests.conftest import NOW
+from tools.build_assets import ASSETS, install
 from web.app import create_app
 
 
@@ -51,3 +63,61 @@ def app(settings: Settings, database: Database, clock: Clock) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def served(settings: Settings, sqlite_database: Database) -> Iterator[str]:
+    """The address of a running server over ``sqlite_database``, on the real clock."""
+    server = make_server("127.0.0.1", 0, _nothing, threaded=True)
+    address = f"http://127.0.0.1:{server.server_port}"
+    server.app = create_app(replace(settings, base_url=address), sqlite_database)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield address
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _nothing(_environ: object, _start: object) -> list[bytes]:
+    return []  # replaced before the first request
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium; without it these tests are left out, but never in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(
+                "There is no chromium: install it (Debian: apt install chromium)."
+            )
+        pytest.skip("There is no chromium here.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            chromium_sandbox=False,  # it refuses to start as root otherwise
+            args=[
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-quic",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, at the version package-lock.json names."""
+    script = ASSETS / "node_modules" / "axe-core" / "axe.min.js"
+    # Two test processes must not install at the same time.
+    with (Path(tempfile.gettempdir()) / "buurtpost-node-modules.lock").open(
+        "w"
+    ) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not script.exists():
+            install()
+    return script.read_text()

@@ -1,13 +1,14 @@
 """CSS and JavaScript: sources without a build, hashed files with one."""
 
 import json
+import os
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from web import static_files
-from web.static_files import SOURCES
+from web.static_files import SOURCES, read_manifest
 
 
 def test_without_a_build_the_sources_are_served(tmp_path: Path) -> None:
@@ -31,8 +32,19 @@ def test_built_files_may_be_kept_for_ever(tmp_path: Path) -> None:
 
     assert address == "/static/public-A1.css"
     with app.test_client().get(address) as answer:
-        assert answer.text == "a{}"
+        assert answer.get_data(as_text=True) == "a{}"
         assert answer.cache_control.immutable
+
+
+def test_a_build_that_is_older_than_its_sources_is_left_alone(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"public.css": "public-A1.css"}))
+    assert read_manifest(tmp_path) == {"public.css": "public-A1.css"}
+
+    os.utime(manifest, (0, 0))
+
+    assert read_manifest(tmp_path) == {}
+    assert read_manifest(tmp_path, tmp_path / "none") == {"public.css": "public-A1.css"}
 
 
 def test_only_what_pages_load_is_served(client: FlaskClient) -> None:
