@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from database.session import DatabaseUnreachable
 from newsletter.agenda import JOBS
-from newsletter.dispatch import dispatcher
-from newsletter.dispatch.recovery import recover
+from newsletter.dispatch.flight import dispatcher
+from newsletter.dispatch.flight.recovery import recover
 from newsletter.errors import NewsletterError
 from newsletter.jobs import queue
 from newsletter.jobs.context import Context

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
+from newsletter.dispatch.flight.recording import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
 from newsletter.dispatch.models import (
     Chunk,
@@ -22,7 +23,6 @@ from newsletter.dispatch.models import (
 )
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.plan import BEGIN, freeze
-from newsletter.dispatch.recording import finish_if_complete
 from newsletter.dispatch.schedule import say_moment
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsletter.correspondence.models import ServiceMail, ServiceMailState
 from newsletter.correspondence.post import close_mail
 from newsletter.correspondence.writing import Letterhead, write
-from newsletter.dispatch.marks import ByteMarks, Mark
+from newsletter.dispatch.flight.marks import ByteMarks, Mark
 from newsletter.errors import NewsletterError
 from newsletter.jobs.context import Context
 from newsletter.jobs.queue import NotNow

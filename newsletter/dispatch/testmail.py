@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.errors import TestNotTaken
-from newsletter.dispatch.marks import Mark
+from newsletter.dispatch.flight.marks import Mark
+from newsletter.dispatch.flight.readers import Links, Reader
 from newsletter.dispatch.messages import mail_of, make_message
 from newsletter.dispatch.plan import planned_variants
-from newsletter.dispatch.readers import Links, Reader
 from newsletter.dispatch.service_mail import FOLDER, hand_over
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from database.session import open_database
-from newsletter.dispatch import dispatcher
+from newsletter.dispatch.flight import dispatcher
 from newsletter.jobs.context import Context
 from newsletter.providers import PROVIDERS
 from newsletter.providers.base import Chunk, Marks, Stop

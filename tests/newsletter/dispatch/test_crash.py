@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from database.session import Database
-from newsletter.dispatch import journal, ledger
+from newsletter.dispatch.flight import journal, ledger
 from newsletter.providers import PROVIDERS
 from tests.newsletter.dispatch.dying import POINTS, Recording
 from tests.newsletter.dispatch.fakes import Killed, Scripted

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.dispatch import journal
-from newsletter.dispatch.journal import Holder
-from newsletter.dispatch.marks import Mark, PlacedMarks
+from newsletter.dispatch.flight import journal
+from newsletter.dispatch.flight.journal import Holder
+from newsletter.dispatch.flight.marks import Mark, PlacedMarks
 
 HOLDER = Holder(mailing_id=12, chunk_id=40, token=3)
 

@@ -389,7 +389,7 @@ def _wait_for_a_look() -> None:
     """Longer than the hold takes to see what a person did."""
     import time
 
-    from newsletter.dispatch.hold import LOOK_SECONDS
+    from newsletter.dispatch.flight.hold import LOOK_SECONDS
 
     time.sleep(LOOK_SECONDS + 0.3)
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.dispatch.errors import BadMoment
-from newsletter.dispatch.retry import RETRY_AFTER, next_try
+from newsletter.dispatch.flight.retry import RETRY_AFTER, next_try
 from newsletter.dispatch.schedule import read_moment, say_moment
 from tests.conftest import NOW
 

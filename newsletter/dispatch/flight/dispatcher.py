@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch import ledger
-from newsletter.dispatch.hold import Hold
-from newsletter.dispatch.ledger import ClaimedChunk
-from newsletter.dispatch.marks import PlacedMarks
+from newsletter.dispatch.flight import ledger
+from newsletter.dispatch.flight.hold import Hold
+from newsletter.dispatch.flight.ledger import ClaimedChunk
+from newsletter.dispatch.flight.marks import PlacedMarks
+from newsletter.dispatch.flight.readers import Links, Reader
+from newsletter.dispatch.flight.recording import record
 from newsletter.dispatch.messages import message_of
 from newsletter.dispatch.models import Variant
-from newsletter.dispatch.readers import Links, Reader
-from newsletter.dispatch.recording import record
 from newsletter.jobs.context import Context
 from newsletter.providers import open_provider
 from newsletter.providers.base import (

@@ -14,8 +14,9 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch import journal
-from newsletter.dispatch.journal import Holder, Journal
+from newsletter.dispatch.flight import journal
+from newsletter.dispatch.flight.journal import Holder, Journal
+from newsletter.dispatch.flight.readers import Reader, readers_of
 from newsletter.dispatch.models import (
     Chunk,
     ChunkState,
@@ -25,7 +26,6 @@ from newsletter.dispatch.models import (
     MailingState,
 )
 from newsletter.dispatch.moves import move
-from newsletter.dispatch.readers import Reader, readers_of
 
 # Longer than the longest wait for a reply: ten minutes after the final dot of a mail
 # (RFC 5321 4.5.3.2.6). Whoever dies on this host is noticed by its journal at once;

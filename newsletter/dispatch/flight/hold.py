@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from database.session import Database
-from newsletter.dispatch import ledger
-from newsletter.dispatch.journal import Holder
+from newsletter.dispatch.flight import ledger
+from newsletter.dispatch.flight.journal import Holder
 from newsletter.dispatch.models import Mailing, MailingState
 from newsletter.jobs.context import Clock
 from newsletter.providers.base import Stop

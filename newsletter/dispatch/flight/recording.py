@@ -10,9 +10,10 @@ from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch.journal import Holder
+from newsletter.dispatch.flight.journal import Holder
+from newsletter.dispatch.flight.marks import Mark
+from newsletter.dispatch.flight.retry import next_try
 from newsletter.dispatch.locks import lock_mailing
-from newsletter.dispatch.marks import Mark
 from newsletter.dispatch.models import (
     Chunk,
     ChunkState,
@@ -22,7 +23,6 @@ from newsletter.dispatch.models import (
     MailingState,
 )
 from newsletter.dispatch.moves import move
-from newsletter.dispatch.retry import next_try
 
 # The ledger outlives an erasure, and servers like to say the address back.
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.dispatch.marks import ByteMarks, Mark
+from newsletter.dispatch.flight.marks import ByteMarks, Mark
 
 _MAGIC = b"BPJ1"
 # magic, boot id, mailing, chunk, fencing token, places; then the checksum of those.

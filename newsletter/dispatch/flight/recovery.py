@@ -7,10 +7,10 @@ that can be trusted the unrecorded rest of the chunk is in doubt: never a guess.
 
 import logging
 
-from newsletter.dispatch import journal, ledger
-from newsletter.dispatch.journal import Found, Holder
-from newsletter.dispatch.marks import Mark
-from newsletter.dispatch.recording import record
+from newsletter.dispatch.flight import journal, ledger
+from newsletter.dispatch.flight.journal import Found, Holder
+from newsletter.dispatch.flight.marks import Mark
+from newsletter.dispatch.flight.recording import record
 from newsletter.jobs.context import Context
 
 log = logging.getLogger("buurtpost.dispatch")
