@@ -120,7 +120,7 @@ def _card(
         if spec.form is Form.STORY and value in items:
             item = items[value]
             title, text = item.title, item.summary or summarise(item.body)
-            picture, links = item.image, tuple(item.links)
+            links = tuple(item.links)
         elif spec.form is Form.PARTNER:
             words.append(partners.get(value, value))
         elif spec.form is Form.CHOICE:

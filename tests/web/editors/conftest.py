@@ -1,0 +1,100 @@
+"""A desk with somebody at it, over the small world that issues are tested in."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from database.session import Database
+from newsletter.settings import Settings
+from newsletter.staff import sign_in
+from newsletter.staff.models import StaffRole
+from newsletter.staff.people import OPERATOR, add_staff
+from tests.conftest import NOW
+from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
+
+HERE = "https://post.example.nl"
+CHIEF, EDITOR = "chief@buurtwijs.example", "editor@buurtwijs.example"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass
+class Desk:
+    """A browser: keeps its cookie, sends the page's token and where it came from."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, base_url=HERE, **more)
+
+    def post(
+        self, path: str, *, token: str | None = None, **fields: Any
+    ) -> TestResponse:
+        if token is None:
+            token = self.token()
+        return self.client.post(
+            path,
+            base_url=HERE,
+            data={"csrf_token": token, **fields},
+            headers={"Referer": f"{HERE}/desk/"},
+        )
+
+    def follow(self, path: str, **fields: Any) -> TestResponse:
+        """Post, and look at the page it leads to."""
+        answer = self.post(path, **fields)
+        assert answer.status_code == 303, answer.text
+        return self.get(answer.headers["Location"])
+
+    def token(self) -> str:
+        found = _TOKEN.search(self.get("/desk/sign-in").text)
+        assert found
+        return found[1]
+
+
+def link_for(database: Database, email: str, role: StaffRole) -> str:
+    """A fresh sign-in link's path."""
+    with database.write.begin() as session:
+        staff = add_staff(session, email=email, role=role, by=OPERATOR, now=NOW)
+        return f"/desk/sign-in/{sign_in.make_link(session, staff, now=NOW)}"
+
+
+@pytest.fixture
+def visitor(client: FlaskClient) -> Desk:
+    return Desk(client)
+
+
+@pytest.fixture
+def sign_in_as(app: Flask, database: Database) -> Callable[[str, StaffRole], Desk]:
+    def enter(email: str, role: StaffRole) -> Desk:
+        desk = Desk(app.test_client())
+        desk.follow(link_for(database, email, role))
+        return desk
+
+    return enter
+
+
+@pytest.fixture
+def desk(sign_in_as: Callable[[str, StaffRole], Desk]) -> Desk:
+    """A chief editor, who may do everything at the desk."""
+    return sign_in_as(CHIEF, StaffRole.CHIEF)
+
+
+@pytest.fixture
+def village(database: Database, settings: Settings) -> None:
+    """Issue 42: a foreword, a story for all, one for wijkambtenaren; three readers."""
+    with database.write.begin() as session:
+        world = World(session, settings)
+        world.issue(
+            {"kind": "foreword", "text": "Beste {naam}, welkom."},
+            {"kind": "story", "story": "soep"},
+            {"kind": "story", "story": "balie", "only": ONLY_AMBTENAREN},
+            preheader="Drie keer soep.",
+        )
+        world.reader("anna", region="GM1680", roles=["wijkambtenaar"])
+        world.reader("ben", partners=[world.lpb])
+        world.reader("cleo")

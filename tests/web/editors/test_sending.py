@@ -1,0 +1,190 @@
+"""From the check to the receipt: counted before, watched during, explained after."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from database.session import Database
+from newsletter import worker
+from newsletter.issues.compose import find_issue
+from newsletter.jobs.context import Context
+from newsletter.settings import Settings
+from subscribers.tokens import Signer
+from tests.web.conftest import Clock
+from tests.web.editors.conftest import Desk
+
+ISSUE = "/desk/issues/42"
+
+
+@pytest.fixture
+def work(database: Database, settings: Settings, clock: Clock) -> Context:
+    """What a worker beside the desk would have."""
+    signer = Signer(settings.signing_keys())
+    return Context(database=database, settings=settings, signer=signer, now=clock)
+
+
+def version(database: Database) -> str:
+    with database.read() as session:
+        return str(find_issue(session, 42).version)
+
+
+def start(desk: Desk, database: Database, **fields: str) -> str:
+    fields = {"version": version(database), "when": "now", **fields}
+    return desk.follow(f"{ISSUE}/start", **fields).text
+
+
+def test_the_check_says_what_to_mend_and_leads_there(
+    desk: Desk, database: Database, village: None
+) -> None:
+    desk.post(f"{ISSUE}/blocks", kind="quotation", text="Soep!", who="", edition="base")
+
+    page = desk.get(f"{ISSUE}/check").text
+
+    assert "Ga erheen" in page
+    assert "edit=quotation-1" in page
+
+
+def test_a_story_without_knowledge_may_be_let_pass_with_a_why(
+    desk: Desk, village: None
+) -> None:
+    assert 'name="story" value="soep"' in desk.get(f"{ISSUE}/check").text
+
+    page = desk.follow(f"{ISSUE}/waive", story="soep", why="Het is een column.").text
+
+    assert 'name="story" value="soep"' not in page
+
+
+def test_the_page_before_sending_counts_every_version(
+    desk: Desk, village: None
+) -> None:
+    page = desk.get(f"{ISSUE}/send").text
+
+    assert "Verstuur aan 3 lezers" in page
+    assert "Versie A" in page
+    assert "Versie B" in page
+
+
+def test_a_test_goes_to_one_address(
+    desk: Desk, settings: Settings, village: None
+) -> None:
+    page = desk.follow(f"{ISSUE}/test", to="anna@example.nl", variant="base").text
+
+    assert "De test is onderweg." in page
+    [mail] = settings.outbox.rglob("*.eml")
+    assert "[Test]" in mail.read_text()
+
+
+def test_a_test_to_what_is_no_address_is_refused(desk: Desk, village: None) -> None:
+    answer = desk.post(f"{ISSUE}/test", to="anna", variant="base")
+
+    assert answer.status_code == 422
+    assert "Dit is geen mailadres" in answer.text
+
+
+def test_sending_now_reaches_everybody_once_and_the_receipt_adds_up(
+    desk: Desk, database: Database, settings: Settings, work: Context, village: None
+) -> None:
+    assert "wordt verstuurd" in start(desk, database)
+    running = desk.get(f"{ISSUE}/progress.json").json
+    assert running is not None
+    assert (running["done"], running["prepared"], running["over"]) == (0, 3, False)
+
+    worker.run_once(work)
+
+    done = desk.get(f"{ISSUE}/progress.json").json
+    assert done is not None
+    assert (done["state"], done["percent"], done["over"]) == ("sent", 100, True)
+    page = desk.get(f"{ISSUE}/receipt").text
+    assert "Kassabon van nummer 42" in page
+    assert "overgedragen aan de mailserver" in page
+    assert "Toestemmingsboek" in page
+    assert len(list((settings.outbox / "42").glob("*.eml"))) == 3
+    assert "Net verstuurd" in desk.get("/desk/").text
+
+
+def test_starting_twice_mails_nobody_twice(
+    desk: Desk, database: Database, work: Context, settings: Settings, village: None
+) -> None:
+    start(desk, database)
+    worker.run_once(work)
+
+    desk.post(f"{ISSUE}/start", version=version(database), when="now")
+    worker.run_once(work)
+
+    assert len(list((settings.outbox / "42").glob("*.eml"))) == 3
+
+
+def test_an_issue_that_changed_since_the_button_was_shown_is_not_sent(
+    desk: Desk, database: Database, village: None
+) -> None:
+    looked_at = version(database)
+    desk.post(f"{ISSUE}/blocks", kind="divider", edition="base")
+
+    answer = desk.post(f"{ISSUE}/start", version=looked_at, when="now")
+
+    assert answer.status_code == 422
+    assert "Dit nummer is veranderd" in answer.text
+
+
+def test_later_is_scheduled_at_the_local_time(
+    desk: Desk, database: Database, village: None
+) -> None:
+    page = start(desk, database, when="later", day="2026-11-26", time="10:53")
+
+    assert "ingepland" in page
+    assert "donderdag 26 november 2026 10.53" in page
+
+
+def test_a_moment_that_is_past_is_refused(
+    desk: Desk, database: Database, village: None
+) -> None:
+    fields = {"when": "later", "day": "2020-01-01", "time": "10:00"}
+
+    answer = desk.post(f"{ISSUE}/start", version=version(database), **fields)
+
+    assert answer.status_code == 422
+    assert "Dit moment is voorbij" in answer.text
+
+
+def test_it_is_paused_resumed_and_stopped(
+    desk: Desk, database: Database, work: Context, settings: Settings, village: None
+) -> None:
+    start(desk, database)
+
+    assert "gepauzeerd" in desk.follow(f"{ISSUE}/pause").text
+    worker.run_once(work)
+    assert list(settings.outbox.rglob("*.eml")) == []
+    assert "wordt verstuurd" in desk.follow(f"{ISSUE}/resume").text
+    assert "gestopt" in desk.follow(f"{ISSUE}/cancel").text
+    assert "op tijd tegengehouden" in desk.get(f"{ISSUE}/receipt").text
+
+    late = desk.post(f"{ISSUE}/pause")
+    assert late.status_code == 409
+    assert "Dat kan niet meer" in late.text
+
+
+def test_what_was_started_is_not_changed_any_more(
+    desk: Desk, database: Database, village: None
+) -> None:
+    start(desk, database)
+
+    answer = desk.post(f"{ISSUE}/blocks/story-1/remove", edition="base")
+
+    assert answer.status_code == 409
+    assert "blijft dus zoals het is" in answer.text
+    assert "Blok toevoegen" not in desk.get(ISSUE).text
+
+
+def test_what_blocks_keeps_the_button_shut(
+    desk: Desk, database: Database, app: Flask, village: None
+) -> None:
+    house = app.extensions["buurtpost"]
+    unsafe = replace(house.settings, provider="smtp", base_url="http://post.example.nl")
+    app.extensions["buurtpost"] = replace(house, settings=unsafe)
+
+    page = desk.get(f"{ISSUE}/send").text
+    answer = desk.post(f"{ISSUE}/start", version=version(database), when="now")
+
+    assert 'form="go" disabled' in page
+    assert answer.status_code == 422
