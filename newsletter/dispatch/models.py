@@ -105,9 +105,7 @@ class Chunk(Base):
     not_before: Mapped[datetime]
     worker: Mapped[str | None]
     lease_until: Mapped[datetime | None]
-    token: Mapped[int] = mapped_column(default=0)  # fencing: grows at each claim
-    # Attempts already spent on whoever is still queued in this chunk.
-    attempts: Mapped[int] = mapped_column(default=0)
+    token: Mapped[int] = mapped_column(BigInteger, default=0)  # fencing: grows
 
 
 class Delivery(Base):

@@ -27,6 +27,11 @@ RENEW_SECONDS = 60.0
 _HOLD_SECONDS = (ledger.LEASE - ledger.LONGEST_REPLY).total_seconds()
 
 
+def _seconds() -> float:
+    """Monotonic, and unlike ``time.monotonic`` it counts while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class Hold:
     """Renews a lease and watches the mailing, in a thread, for as long as it is open.
 
@@ -43,11 +48,11 @@ class Hold:
         self._released = threading.Event()
         self._halted = False
         # Claimed a moment ago: the lease began at the latest now.
-        self._until = time.monotonic() + _HOLD_SECONDS
+        self._until = _seconds() + _HOLD_SECONDS
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
     def __call__(self) -> bool:
-        return self._halted or self._stop() or time.monotonic() >= self._until
+        return self._halted or self._stop() or _seconds() >= self._until
 
     def __enter__(self) -> "Hold":
         self._thread.start()
@@ -63,14 +68,14 @@ class Hold:
         self._thread.join()
 
     def _keep(self) -> None:
-        renewed = time.monotonic()
+        renewed = _seconds()
         while not self._halted:
             try:
                 if not self._mailing_goes_on():
                     self._halted = True
                     return
-                if time.monotonic() - renewed >= RENEW_SECONDS:
-                    renewed = time.monotonic()
+                if _seconds() - renewed >= RENEW_SECONDS:
+                    renewed = _seconds()
                     self._renew(began=renewed)
             except SQLAlchemyError as error:
                 # Without the database the hold simply runs out.

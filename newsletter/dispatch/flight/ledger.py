@@ -4,6 +4,7 @@ Both are one transaction of their own; between them no session is open. The fenc
 token grows at each claim, so that a worker that lost its lease records nothing.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,9 @@ from newsletter.dispatch.moves import move
 # the lease is for hosts that are gone.
 LONGEST_REPLY = timedelta(minutes=10)
 LEASE = LONGEST_REPLY + timedelta(minutes=5)
+# A token grows by a random step, so that the claim after one that never committed has
+# another: the journal of the first must not speak for the second.
+_TOKEN_STEP = 2**32
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,10 @@ def claim(
                 session, row, today=now.astimezone(timezone).date(), now=now
             )
     except BaseException:
+        # It stays: a connection lost during the commit does not say whether we hold
+        # the chunk. If we do, the journal says "untouched"; if not, nobody asks it.
         if created is not None:
-            created.remove()
+            created.close()
         raise
     return ClaimedChunk(
         holder, row.variant_id, row.first_seq, row.last_seq, readers, created
@@ -116,7 +122,7 @@ def _lease_next(session: Session, *, worker: str, now: datetime) -> Leased | Non
             state=ChunkState.LEASED,
             worker=worker,
             lease_until=now + LEASE,
-            token=Chunk.token + 1,
+            token=Chunk.token + 1 + secrets.randbelow(_TOKEN_STEP),
         )
         .returning(
             Chunk.id,

@@ -18,6 +18,7 @@ import pytest
 
 from database.session import Database
 from newsletter.dispatch.flight import journal, ledger
+from newsletter.dispatch.flight.recovery import recover
 from newsletter.providers import PROVIDERS
 from tests.newsletter.dispatch.dying import POINTS, Recording
 from tests.newsletter.dispatch.fakes import Killed, Scripted
@@ -220,3 +221,30 @@ def test_a_stale_journal_changes_nothing(village: Village, scripted: Scripted) -
 
     assert village.receipt()["accepted"] == 3
     assert list(village.settings.journals.iterdir()) == []
+
+
+def test_a_claim_that_never_committed_speaks_for_no_later_one(
+    village: Village, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.build("anna", "ben", "cleo")
+    village.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "readers_of", _cut_off)
+        with pytest.raises(Killed):
+            village.work()
+    (stale,) = village.settings.journals.iterdir()
+
+    def replay_the_stale_one(_name: str) -> None:
+        """Another worker comes by while the second claim is being sent."""
+        recover(village.context)
+
+    scripted.before_each = replay_the_stale_one
+    village.work()
+
+    assert not stale.exists()
+    assert scripted.got == {"anna": 1, "ben": 1, "cleo": 1}
+    assert village.receipt()["accepted"] == 3
+
+
+def _cut_off(*_given: object, **_named: object) -> None:
+    raise Killed
