@@ -11,6 +11,7 @@ from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch.schedule import read_moment, say_moment
 from newsletter.dispatch.testmail import send_test
 from newsletter.issues.compose import find_issue
+from newsletter.preflight import look_at_links
 from newsletter.staff import people
 from newsletter.staff.roles import Act
 
@@ -52,7 +53,9 @@ def plan(door: Door, number: int, as_json: bool) -> None:
 def start(door: Door, number: int, at: str | None, by: str | None) -> None:
     """Freeze the audience and let the worker send, now or at a moment."""
     now = door.now
-    moment = read_moment(at, timezone=door.settings.timezone, now=now) if at else None
+    moment = None
+    if at is not None:  # an empty --at is a script's mistake: it must not mean "now"
+        moment = read_moment(at, timezone=door.settings.timezone, now=now)
     with door.reading() as session:
         acting = people.who_acts(session, by)
         people.allow(session, acting, Act.SEND)
@@ -111,6 +114,13 @@ def pause(door: Door, number: int, by: str | None) -> None:
 @click.pass_obj
 def resume(door: Door, number: int, by: str | None) -> None:
     """Go on where it stopped."""
+    with door.reading() as session:
+        is_frozen = receipts.find_mailing(
+            session, find_issue(session, number)
+        ).frozen_at
+    if not is_frozen:
+        # It is gated again: its links are waited for with no transaction open.
+        look_at_links(door.database, door.settings, number, now=door.now)
     with door.writing() as session:
         acting = _acting(session, by)
         mailing = acts.resume(

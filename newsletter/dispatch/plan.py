@@ -49,8 +49,8 @@ _TRIES = 3
 def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
     """The function of the job ``begin-mailing``: freeze a mailing whose time has come.
 
-    A scheduled one is held instead, with the reason, when it is over an hour late or
-    preflight blocks by now.
+    A scheduled one is held instead, with the reason, when it is over an hour late,
+    preflight blocks by now, or it cannot be rendered any more.
     """
     mailing_id = int(payload["mailing"])
     now = context.now()
@@ -68,7 +68,15 @@ def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
         if mailing.reason:
             mailing.state = MailingState.HELD
             return
-    freeze(context.database, context.settings, mailing_id, now)
+    try:
+        freeze(context.database, context.settings, mailing_id, now)
+    except NewsletterError as refusal:
+        # Trying again by itself would leave it "scheduled" and nobody told.
+        with context.database.write.begin() as session:
+            mailing = lock_mailing(session, mailing_id)
+            if mailing is not None and mailing.state is MailingState.SCHEDULED:
+                mailing.state = MailingState.HELD
+                mailing.reason = str(refusal)
 
 
 def _is_due(mailing: Mailing, *, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from newsletter.dispatch.errors import BadMoment
+from subscribers.typed import shown
 
 
 def read_moment(text: str, *, timezone: ZoneInfo, now: datetime) -> datetime:
@@ -17,14 +18,18 @@ def read_moment(text: str, *, timezone: ZoneInfo, now: datetime) -> datetime:
     try:
         local = datetime.fromisoformat(text)
     except ValueError:
-        raise BadMoment(
-            f"{text!r} is not a moment. Write it as 2027-01-15T10:53."
-        ) from None
+        raise _not_a_moment(text) from None
+    if len(text) <= len("2027-01-15"):
+        # Python reads a day alone as its midnight: an hour nobody chose.
+        raise _not_a_moment(text)
     if local.tzinfo is not None:
         raise BadMoment(
             f"{text!r} names a time zone; leave it out. Times are in {timezone.key}."
         )
-    moment = local.replace(tzinfo=timezone, fold=0).astimezone(UTC)
+    try:
+        moment = local.replace(tzinfo=timezone, fold=0).astimezone(UTC)
+    except OverflowError:  # the first or the last day there is
+        raise _not_a_moment(text) from None
     if moment.astimezone(timezone).replace(tzinfo=None) != local:
         raise BadMoment(
             f"{text} does not exist in {timezone.key}: the clock is put forward then. "
@@ -36,6 +41,10 @@ def read_moment(text: str, *, timezone: ZoneInfo, now: datetime) -> datetime:
             f"{timezone.key}. Choose a later moment, or leave out --at to start now."
         )
     return moment
+
+
+def _not_a_moment(text: str) -> BadMoment:
+    return BadMoment(f"{shown(text)} is not a moment. Write it as 2027-01-15T10:53.")
 
 
 def say_moment(moment: datetime, *, timezone: ZoneInfo, language: str = "en") -> str:

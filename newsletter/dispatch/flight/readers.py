@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Delivery, DeliveryState, Mailing
+from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.models import Issue
 from newsletter.providers.base import Recipient
 from newsletter.rendering.merge import Slot
@@ -133,7 +134,8 @@ def _may_have_edition(list_id: int) -> ColumnElement[bool]:
         )
         .correlate(Delivery)
     )
-    return or_(~is_partners.exists(), consent.exists())
+    # A sender may well be called "Base": the base issue is nobody's edition.
+    return or_(Delivery.edition == BASE_KEY, ~is_partners.exists(), consent.exists())
 
 
 @dataclass(frozen=True)

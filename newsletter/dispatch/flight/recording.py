@@ -76,7 +76,12 @@ def record(
             )
         ):
             place = seq - first_seq
-            outcome = _outcome(mark_of(place), words_of(place), attempts + 1, now=now)
+            mark = mark_of(place)
+            if pause_reason and mark is Mark.LATER:
+                # It was us they refused. Once a person has mended that and resumes,
+                # nobody should wait, or have used up a try.
+                mark = Mark.UNTOUCHED
+            outcome = _outcome(mark, words_of(place), attempts + 1, now=now)
             outcomes[outcome].append(seq)
         for outcome, seqs in outcomes.items():
             move(

@@ -16,7 +16,7 @@ from newsletter.providers.base import ProviderBusy, ProviderMisconfigured
 from newsletter.rendering.merge import Slot
 from newsletter.staff import audit
 from newsletter.worker import WorkerTrouble
-from subscribers import suppression
+from subscribers import senders, suppression
 from subscribers.models import (
     PartnerConsent,
     Subscriber,
@@ -278,6 +278,39 @@ def test_a_provider_that_refuses_us_pauses_the_mailing_with_its_words(
     village.work()
     assert village.receipt()["accepted"] == 6
     assert "reason" not in village.receipt()
+
+
+def test_who_a_refused_key_left_waiting_is_due_at_once_when_it_is_mended(
+    village: Village, scripted: Scripted
+) -> None:
+    village.build("anna", "ben")
+    village.start()
+    scripted.answers = {"anna": "later"}  # so says SendGrid of all in the request
+    scripted.fails = {"ben": ProviderMisconfigured("The key was refused.")}
+    with pytest.raises(WorkerTrouble):
+        village.work()
+
+    scripted.answers, scripted.fails = {}, {}
+    village.act(
+        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
+    )
+    village.work()
+
+    assert village.receipt()["accepted"] == 2
+
+
+def test_a_sender_called_base_takes_nobody_from_the_base_issue(
+    village: Village,
+) -> None:
+    def also(world: World) -> None:
+        senders.add_sender(world.session, slug="base", name="Base", postal_address="")
+
+    village.build("anna", also=also)
+
+    village.start()
+    village.work()
+
+    assert set(village.outbox()) == {"anna"}
 
 
 def test_a_busy_provider_is_left_alone_until_it_said(

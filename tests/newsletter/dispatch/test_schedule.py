@@ -37,6 +37,9 @@ def test_a_local_moment_is_read(text: str, moment: datetime) -> None:
         ("2027-01-15T10:53+01:00", "time zone"),
         ("tomorrow", "not a moment"),
         ("2027-02-30T10:00", "not a moment"),
+        ("2027-01-15", "not a moment"),  # not its midnight
+        ("", "not a moment"),
+        ("0001-01-01T00:00", "not a moment"),
     ],
 )
 def test_a_moment_that_cannot_be_is_refused(text: str, why: str) -> None:

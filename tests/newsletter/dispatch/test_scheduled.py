@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.dispatch import mailings
-from newsletter.dispatch.errors import NotNowPossible
+from newsletter.dispatch import mailings, plan
+from newsletter.dispatch.errors import NoMailing, NotNowPossible
+from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue, set_headings
 from newsletter.issues.errors import IssueFrozen
 from newsletter.workflow.gate import Blocked
@@ -141,17 +142,26 @@ def test_a_paused_schedule_waits_for_a_person(village: Village) -> None:
         resume(village)
 
 
-def test_the_story_a_freeze_cannot_render_takes_the_start_back(
+def test_what_cannot_be_rendered_by_then_holds_it_too(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from newsletter.dispatch import plan
-    from newsletter.dispatch.errors import NoMailing
-    from newsletter.errors import NewsletterError
+    schedule(village)
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "produce", broken)
+        village.work(later=HOUR)
 
+    document = village.receipt()
+    assert (document["state"], document["reason"]) == ("held", "The template broke.")
+
+
+def broken(*_given: object, **_named: object) -> None:
+    raise NewsletterError("The template broke.")
+
+
+def test_a_freeze_that_fails_takes_the_start_back(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
     village.build("anna")
-
-    def broken(*_given: object, **_named: object) -> None:
-        raise NewsletterError("The template broke.")
 
     with monkeypatch.context() as patch:
         patch.setattr(plan, "produce", broken)
