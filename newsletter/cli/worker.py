@@ -26,6 +26,7 @@ def context_of(door: Door) -> Context:
     "--grace",
     default=90.0,
     show_default=True,
+    type=click.FloatRange(min=0),
     help="Seconds to finish what is on the wire when told to stop.",
 )
 @click.pass_obj

@@ -16,6 +16,8 @@ from subscribers.models import Sender
 
 LOGO_MOST_WIDTH = 600  # px kept: three times the width it is shown at
 NAME_MOST = 80
+# A partner's slug names its edition, and one edition is there already.
+TAKEN_SLUGS = frozenset({"base"})
 
 
 class PartnersError(NewsletterError):
@@ -53,6 +55,10 @@ def add_partner(
     given; ``brands.brand_of`` says in which shade it is shown.
     """
     slug = typed.slug(slug, what="slug of the partner")
+    if slug in TAKEN_SLUGS:
+        raise PartnersError(
+            f"{slug!r} is what receipts call the issue itself. Choose another slug."
+        )
     if _find(session, slug):
         raise PartnerExists(slug)
     name = typed.line(name, what="name of the partner", most=NAME_MOST)

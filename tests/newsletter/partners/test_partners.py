@@ -89,6 +89,7 @@ def test_a_second_partner_of_the_same_slug_is_refused(
     [
         {"slug": "LPB!"},
         {"slug": ""},
+        {"slug": "base"},  # an edition is called so already
         {"name": "  "},
         {"name": "LPB\r\nBcc: x@example.org"},
         {"name": "n" * 81},
