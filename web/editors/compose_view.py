@@ -119,8 +119,12 @@ def _card(
             continue
         if spec.form is Form.STORY and value in items:
             item = items[value]
-            title, text = item.title, item.summary or summarise(item.body)
-            links = tuple(item.links)
+            title = item.title
+            if len(block.specs()) > 1:
+                text = item.summary or summarise(item.body)
+            else:
+                # A strip under a story: what it shows is the story's knowledge.
+                links = tuple(item.links)
         elif spec.form is Form.PARTNER:
             words.append(partners.get(value, value))
         elif spec.form is Form.CHOICE:
