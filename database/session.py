@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 _IMMEDIATE = "begin_immediate"
 BUSY_TIMEOUT_MS = 15_000
+# An error quotes its statement's values, and errors end up in logs: no addresses there.
+_HIDE_PARAMETERS = True
 
 
 class DatabaseUnreachable(Exception):
@@ -29,8 +31,22 @@ class Database:
     read: sessionmaker[Session]
     write: sessionmaker[Session]
 
-    def check(self) -> None:
-        """Raise DatabaseUnreachable with a sentence unless the database answers."""
+    def check(self, *, may_be_new: bool = False) -> None:
+        """Raise DatabaseUnreachable with a sentence unless the database answers.
+
+        A missing SQLite file counts as unreachable: SQLite would make an empty one.
+        """
+        file = self.engine.url.database
+        if (
+            not may_be_new
+            and self.engine.dialect.name == "sqlite"
+            and file
+            and not Path(file).exists()
+        ):
+            raise DatabaseUnreachable(
+                f"There is no database at {file}. Make it with `buurtpost db upgrade`, "
+                "or set BUURTPOST_DATABASE_URL to the one you have."
+            )
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("select 1"))
@@ -51,7 +67,9 @@ def open_database(url: str) -> Database:
         engine = _sqlite(url)
     else:
         engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            hide_parameters=_HIDE_PARAMETERS,
         )
     return Database(
         engine=engine,
@@ -61,7 +79,11 @@ def open_database(url: str) -> Database:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        hide_parameters=_HIDE_PARAMETERS,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

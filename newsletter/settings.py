@@ -3,15 +3,21 @@
 ``.env`` in the working directory is read if present; the environment wins.
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from database.session import sqlite_url
 from newsletter.errors import NewsletterError
+from subscribers.addresses import BadAddress, normalise
 
 PROVIDER_NAMES = ("outbox", "smtp", "sendgrid")
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
@@ -96,17 +102,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     database_url = environment.get("BUURTPOST_DATABASE_URL") or sqlite_url(
         home.absolute() / "buurtpost.sqlite"
     )
-    if urlsplit(database_url).scheme not in DATABASE_SCHEMES:
+    if not _is_database_url(database_url):
+        # Never repeated: it may hold a password.
         problems.append(
-            "BUURTPOST_DATABASE_URL must begin with sqlite:/// or postgresql://."
+            "BUURTPOST_DATABASE_URL must be sqlite:/// with a file's path, or "
+            "postgresql://user:password@host/name."
         )
-    base_url = (environment.get("BUURTPOST_BASE_URL") or "http://127.0.0.1:8000").rstrip(
-        "/"
-    )
-    if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).netloc:
+    base_url = (
+        environment.get("BUURTPOST_BASE_URL") or "http://127.0.0.1:8000"
+    ).rstrip("/")
+    if not _is_base_url(base_url):
         problems.append(
-            f"BUURTPOST_BASE_URL must be a web address such as https://post.example.nl, "
-            f"not {base_url!r}."
+            "BUURTPOST_BASE_URL must be a web address such as "
+            f"https://post.example.nl, not {base_url!r}."
         )
     provider = environment.get("BUURTPOST_PROVIDER") or "outbox"
     if provider not in PROVIDER_NAMES:
@@ -125,11 +133,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         base_url=base_url,
         provider=provider,
         chunk_size=_number(environment, "BUURTPOST_CHUNK", 500, 1, 1000, problems),
-        reply_to=environment.get("BUURTPOST_REPLY_TO") or None,
+        reply_to=_reply_to(environment, problems),
         feedback_sender_id=feedback,
-        pending_days=_number(environment, "BUURTPOST_PENDING_DAYS", 7, 1, 365, problems),
+        pending_days=_number(
+            environment, "BUURTPOST_PENDING_DAYS", 7, 1, 365, problems
+        ),
         timezone=_timezone(environment, problems),
-        fetch_allow=_list(environment, "BUURTPOST_FETCH_ALLOW"),
+        fetch_allow=_networks(environment, problems),
         trusted_proxies=_number(
             environment, "BUURTPOST_TRUSTED_PROXIES", 0, 0, 10, problems
         ),
@@ -154,6 +164,56 @@ def _number(
         return int(text)
     problems.append(f"{name} must be a number from {least} to {most}, not {text!r}.")
     return default
+
+
+def _is_database_url(text: str) -> bool:
+    try:
+        parsed = make_url(text)
+    except (ArgumentError, ValueError):
+        return False
+    if parsed.drivername == "sqlite":
+        # In memory it would be another one for each connection.
+        return bool(parsed.database) and parsed.database != ":memory:"
+    return parsed.drivername in DATABASE_SCHEMES
+
+
+def _is_base_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and port != 0
+        # Paths are put behind it, so it can have no query or fragment of its own.
+        and not re.search(r"[\s?#@<>\"]", text)
+    )
+
+
+def _reply_to(environment: Mapping[str, str], problems: list[str]) -> str | None:
+    text = environment.get("BUURTPOST_REPLY_TO")
+    if not text:
+        return None
+    try:
+        return normalise(text)
+    except BadAddress as error:
+        problems.append(f"BUURTPOST_REPLY_TO: {error}")
+        return None
+
+
+def _networks(environment: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    networks = _list(environment, "BUURTPOST_FETCH_ALLOW")
+    for text in networks:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            problems.append(
+                "BUURTPOST_FETCH_ALLOW must hold networks such as 127.0.0.0/8, "
+                f"not {text!r}."
+            )
+    return networks
 
 
 def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

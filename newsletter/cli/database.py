@@ -20,7 +20,7 @@ def upgrade(door: Door) -> None:
     settings = door.settings
     settings.make_home()
     database = open_database(settings.database_url)
-    database.check()
+    database.check(may_be_new=True)
     upgrade_schema(database.engine)
     with database.write.begin() as session:
         load_reference(session)

@@ -103,8 +103,10 @@ class Commands(click.Group):
 
 def _has_no_tables(error: OperationalError | ProgrammingError) -> bool:
     words = str(error.orig).lower()
-    return "no such table" in words or "no such column" in words or (
-        "does not exist" in words and ("relation" in words or "column" in words)
+    return (
+        "no such table" in words
+        or "no such column" in words
+        or ("does not exist" in words and ("relation" in words or "column" in words))
     )
 
 

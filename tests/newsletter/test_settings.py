@@ -1,0 +1,76 @@
+"""Settings: everything that is wrong is said at once, and nothing is guessed."""
+
+import pytest
+
+from newsletter.settings import SettingsError, read_settings
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("BUURTPOST_BASE_URL", "ftp://post.example.nl"),
+        ("BUURTPOST_BASE_URL", "https://"),
+        ("BUURTPOST_BASE_URL", "https://[::1"),
+        ("BUURTPOST_BASE_URL", "https://post.example.nl:99999"),
+        ("BUURTPOST_BASE_URL", "https://post example.nl"),
+        ("BUURTPOST_BASE_URL", "https://post.example.nl/?x=1"),
+        ("BUURTPOST_DATABASE_URL", "mysql://host/name"),
+        ("BUURTPOST_DATABASE_URL", "postgresql://user@host:port/name"),
+        ("BUURTPOST_DATABASE_URL", "sqlite:"),
+        ("BUURTPOST_DATABASE_URL", "sqlite://"),
+        ("BUURTPOST_DATABASE_URL", "sqlite:///:memory:"),
+        ("BUURTPOST_PROVIDER", "post"),
+        ("BUURTPOST_CHUNK", "0"),
+        ("BUURTPOST_CHUNK", "-5"),
+        ("BUURTPOST_CHUNK", "1001"),
+        ("BUURTPOST_CHUNK", "5e2"),
+        ("BUURTPOST_CHUNK", "٣"),
+        ("BUURTPOST_PENDING_DAYS", "0"),
+        ("BUURTPOST_TRUSTED_PROXIES", "one"),
+        ("BUURTPOST_TIMEZONE", "Mars/Olympus"),
+        ("BUURTPOST_TIMEZONE", "../../etc/passwd"),
+        ("BUURTPOST_FEEDBACK_SENDER_ID", "post"),
+        ("BUURTPOST_FETCH_ALLOW", "127.0.0.0/8, home"),
+        ("BUURTPOST_REPLY_TO", "nobody"),
+        ("BUURTPOST_REPLY_TO", "anna@example.nl\r\nBcc: ben@example.nl"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read_settings({name: text})
+
+
+def test_all_problems_are_reported_at_once() -> None:
+    wrong = {
+        "BUURTPOST_BASE_URL": "ftp://x",
+        "BUURTPOST_CHUNK": "-5",
+        "BUURTPOST_FETCH_ALLOW": "home",
+        "BUURTPOST_PROVIDER": "post",
+        "BUURTPOST_REPLY_TO": "nobody",
+        "BUURTPOST_TIMEZONE": "Mars/Olympus",
+    }
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings(wrong)
+
+    assert len(caught.value.problems) == len(wrong)
+    assert all(name in str(caught.value) for name in wrong)
+
+
+def test_a_wrong_database_address_is_not_repeated_for_it_may_hold_a_password() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"BUURTPOST_DATABASE_URL": "postgresql://u:geheim@h:port/x"})
+
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://post.example.nl/buurt/",
+        "http://[::1]:8000",
+        "https://post.example.nl:8443",
+    ],
+)
+def test_links_may_point_into_a_folder_or_at_a_port(url: str) -> None:
+    assert read_settings({"BUURTPOST_BASE_URL": url}).base_url == url.rstrip("/")
