@@ -1,0 +1,246 @@
+"""The desk in a real browser: the whole job once, by keyboard, small, at night."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from database.session import Database
+from newsletter import worker
+from newsletter.jobs.context import Context
+from newsletter.settings import Settings
+from newsletter.staff import sign_in
+from newsletter.staff.models import StaffRole
+from newsletter.staff.people import OPERATOR, add_staff
+from subscribers.tokens import Signer
+from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
+from tests.web.editors.conftest import CHIEF
+
+WHERE = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 360, "height": 700}},
+    "night": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+}
+MOST_TABS = 150
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def way_in(settings: Settings, sqlite_database: Database, served: str) -> str:
+    """A sign-in link, to a desk with issue 42 in the making and three readers."""
+    with sqlite_database.write.begin() as session:
+        world = World(session, replace(settings, base_url=served))
+        world.issue(
+            {"kind": "foreword", "text": "Beste {naam}, welkom."},
+            {"kind": "story", "story": "soep"},
+            {"kind": "story", "story": "balie", "only": ONLY_AMBTENAREN},
+            editions=[{"partner": "lpb", "foreword": "Dag {naam}."}],
+            preheader="Drie keer soep.",
+        )
+        world.reader("anna", region="GM1680", roles=["wijkambtenaar"])
+        world.reader("ben", partners=[world.lpb])
+        world.reader("cleo")
+        staff = add_staff(
+            session, email=CHIEF, role=StaffRole.CHIEF, by=OPERATOR, now=now()
+        )
+        secret = sign_in.make_link(session, staff, now=now())
+    return f"{served}/desk/sign-in/{secret}"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab that fails the test when a page asks others for anything or complains."""
+    context = chromium.new_context(locale="nl-NL")
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith("http://127.0.0.1:")
+            else wrong.append(asked.url)
+        ),
+    )
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def come_in(page: Page, way_in: str) -> None:
+    page.goto(way_in)
+    page.get_by_role("button", name="Kom binnen").click()
+    page.get_by_role("heading", name="Vandaag").wait_for()
+
+
+def press(page: Page, name: str) -> None:
+    """Reach a button or link with the Tab key alone, and press it."""
+    says = (
+        "() => (document.activeElement.ariaLabel || document.activeElement.innerText)"
+    )
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if " ".join(str(page.evaluate(says) or "").split()).startswith(name):
+            page.keyboard.press("Enter")
+            return
+    pytest.fail(f"The Tab key does not lead to {name!r}.")
+
+
+def order(page: Page) -> list[str]:
+    return [
+        article.get_attribute("id") or ""
+        for article in page.locator("article.block").all()
+    ]
+
+
+def test_the_whole_job_from_a_story_to_the_receipt(
+    page: Page,
+    way_in: str,
+    served: str,
+    settings: Settings,
+    sqlite_database: Database,
+) -> None:
+    come_in(page, way_in)
+
+    page.get_by_role("link", name="Verhalen").click()
+    page.get_by_role("link", name="Verhaal toevoegen").click()
+    page.get_by_label("Titel").fill("Een bank op de stoep")
+    page.get_by_label("Tekst", exact=True).fill("Wie zit, blijft.\n\nEn praat.")
+    page.get_by_label("Plaats").fill("Zwolle")
+    page.get_by_role("button", name="Zet het in de bibliotheek").click()
+    page.get_by_text("Het staat in de bibliotheek").wait_for()
+
+    page.get_by_role("link", name="Nummers").click()
+    page.get_by_role("link", name="Begin een nieuw nummer").click()
+    page.get_by_label("Onderwerp", exact=True).fill("Zitten, {naam}")
+    page.get_by_label("De regel achter het onderwerp").fill("Over een bank.")
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Blok toevoegen").select_option(label="Voorwoord")
+    page.get_by_role("button", name="+ Voeg toe").click()
+    page.get_by_label("Tekst", exact=True).fill("Beste {naam}, ga zitten.")
+    page.get_by_role("button", name="Zet het erin").click()
+    page.get_by_role("button", name="Plaats Een bank op de stoep").click()
+    page.get_by_role("button", name="Plaats De buurttafel").click()
+    page.get_by_role("link", name="Wijzig Verhaal, kort De buurttafel").click()
+    page.get_by_label("Rol").select_option(label="Wijkambtenaar")
+    page.get_by_role("button", name="Bewaar het blok").click()
+    page.get_by_text("alleen wijkambtenaar · 1").wait_for()
+    shown = page.frame_locator("iframe")
+    assert shown.get_by_text("Beste Anna,").is_visible()
+    page.get_by_label("Versie", exact=True).select_option(index=1)
+    shown.get_by_text("De buurttafel").first.wait_for()
+
+    page.get_by_role("link", name="Verder naar controleren").click()
+    page.get_by_role("link", name="Verder naar versturen").click()
+    page.get_by_role("button", name="Verstuur aan 3 lezers").click()
+    page.get_by_text("0 van 3").wait_for()
+    page.reload()
+    page.get_by_text("0 van 3").wait_for()
+    worker.run_once(
+        Context(
+            database=sqlite_database,
+            settings=replace(settings, base_url=served),
+            signer=Signer(settings.signing_keys()),
+            now=now,
+        )
+    )
+    page.get_by_role("heading", name="Nummer 43: verstuurd").wait_for()
+    page.get_by_role("link", name="Kassabon").click()
+
+    receipt = page.locator("table.slip tbody").first.inner_text().replace("\t", " ")
+    assert receipt.splitlines() == [
+        "Op de lijst 3",
+        "Mails gemaakt 3",
+        "overgedragen aan de mailserver 3",
+    ]
+    assert len(list((settings.outbox / "43").glob("*.eml"))) == 3
+
+
+def test_composing_needs_no_mouse(page: Page, way_in: str, served: str) -> None:
+    come_in(page, way_in)
+    page.goto(f"{served}/desk/issues/42")
+
+    press(page, "Omlaag: Verhaal, kort De buurttafel")
+    page.wait_for_url("**moved=story-1*")
+    assert order(page) == ["foreword-1", "story-2", "story-1"]
+    # At the bottom now: the focus is on the one button of the block that still works.
+    page.keyboard.press("Enter")
+    page.wait_for_url("**to=up*")
+    assert order(page) == ["foreword-1", "story-1", "story-2"]
+
+    press(page, "Wijzig Voorwoord")
+    page.wait_for_url("**edit=foreword-1*")
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "text":
+            break
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Dag {naam}.")
+    press(page, "Bewaar het blok")
+    page.get_by_text("Dag {naam}.").wait_for()
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_every_page_is_accessible_and_fits(
+    chromium: Browser, axe: str, way_in: str, served: str, where: str
+) -> None:
+    context = chromium.new_context(locale="nl-NL", **WHERE[where])  # type: ignore[arg-type]
+    # As an init script, since no page of ours lets a script in.
+    context.add_init_script(axe)
+    page = context.new_page()
+    come_in(page, way_in)
+    issue = "/desk/issues/42"
+    for path in (
+        "/desk/",
+        "/desk/stories/",
+        "/desk/stories/soep",
+        "/desk/knowledge/",
+        "/desk/knowledge/new",
+        "/desk/issues/",
+        "/desk/issues/new",
+        issue,
+        f"{issue}?edit=headings",
+        f"{issue}?edit=story-2",
+        f"{issue}?edition=lpb",
+        f"{issue}?edition=lpb&edit=me",
+        f"{issue}?new=image&after=story-1&view=dark",
+        f"{issue}#library",
+        f"{issue}#preview",
+        f"{issue}/check",
+        f"{issue}/send",
+        "/desk/issues/7",
+    ):
+        page.goto(served + path)
+
+        # Without preloading: to look into an @import axe adds a style, which we refuse.
+        run = "async () => (await axe.run({preload: false, iframes: false})).violations"
+        found = [
+            f"{one['id']}: {[node['html'] for node in one['nodes']]}"
+            for one in page.evaluate(run)
+        ]
+        assert found == [], path
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    context.close()
+
+
+def test_without_javascript_everything_works(
+    chromium: Browser, way_in: str, served: str
+) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="nl-NL")
+    page = context.new_page()
+    come_in(page, way_in)
+
+    page.goto(f"{served}/desk/issues/42")
+    page.get_by_role("button", name="Haal weg Verhaal, kort De buurttafel").click()
+    page.get_by_label("Versie", exact=True).select_option(index=0)
+    page.get_by_role("button", name="Toon").click()
+    assert order(page) == ["foreword-1", "story-2"]
+    assert page.locator("iframe").get_attribute("src")
+    context.close()
