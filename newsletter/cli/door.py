@@ -29,6 +29,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from database.session import Database, DatabaseUnreachable, open_database
+from newsletter.cli.lazy import LazyGroup
 from newsletter.errors import NewsletterError
 from newsletter.settings import Settings, read_settings
 from subscribers.errors import SubscribersError
@@ -78,7 +79,7 @@ class Door:
         return datetime.now(UTC)
 
 
-class Commands(click.Group):
+class Commands(LazyGroup):
     """The root group: turns what went wrong into a sentence and exit 1."""
 
     def invoke(self, ctx: click.Context) -> Any:

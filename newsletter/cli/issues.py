@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from newsletter.cli.door import Door, say_json
+from newsletter.cli.lazy import Elsewhere, LazyGroup
 from newsletter.issues.compose import all_issues, find_issue
 from newsletter.issues.composition import Composition
 from newsletter.issues.export import export_issue
@@ -21,7 +22,10 @@ from newsletter.staff.roles import Act
 PATH = click.Path(path_type=Path)
 
 
-@click.group()
+CHECKS = {"check": Elsewhere("checks:check", "Look issue NUMBER over.")}
+
+
+@click.group(cls=LazyGroup, elsewhere=CHECKS)
 def issues() -> None:
     """Issues: numbered compositions of blocks."""
 

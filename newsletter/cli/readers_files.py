@@ -198,6 +198,3 @@ def _print_columns(columns: Columns) -> None:
         named = ", ".join(shown(name) for name in columns.unused[:12])
         more = len(columns.unused) - 12
         click.echo(f"  not used: {named}{f' and {more} more' if more > 0 else ''}")
-
-
-COMMANDS = (import_, export)  # of the group ``subscribers``

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import privacy
 from newsletter.cli.door import Door, say_json
+from newsletter.cli.lazy import Elsewhere, LazyGroup
 from newsletter.errors import NewsletterError
 from newsletter.staff import audit
 from newsletter.staff.people import who_acts
@@ -24,7 +25,19 @@ class UnknownSubscriber(NewsletterError):
 by_option = click.option("--by", help="The staff member who acts, by e-mail address.")
 
 
-@click.group()
+FILES = {
+    "import": Elsewhere(
+        "readers_files:import_",
+        "Take in the readers of a CSV file: ours, or another system's export.",
+    ),
+    "export": Elsewhere(
+        "readers_files:export",
+        "Write a list's readers as CSV, in the shape `import` takes.",
+    ),
+}
+
+
+@click.group(cls=LazyGroup, elsewhere=FILES)
 def subscribers() -> None:
     """The people we know."""
 
