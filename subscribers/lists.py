@@ -64,11 +64,11 @@ def add_list(
 
 def find_list(session: Session, slug: str) -> MailingList:
     """The list of that slug; UnknownList names the known ones."""
-    found = session.scalar(
-        select(MailingList).where(MailingList.slug == slug.strip().lower())
-    )
+    known = {one.slug: one for one in all_lists(session)}
+    # Looked up here and not in the database, which refuses to be asked for a NUL.
+    found = known.get(slug.strip().lower())
     if found is None:
-        raise UnknownList(slug, [known.slug for known in all_lists(session)])
+        raise UnknownList(slug, list(known))
     return found
 
 

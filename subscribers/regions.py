@@ -20,6 +20,7 @@ COUNTRY = "NL"
 OUTSIDE = "XX"
 _PROVINCE = re.compile(r"(?:de )?prov(?:incie|ince|\.)\s+(.+)|(.+) \(provincie\)", re.I)
 _MUNICIPALITY = re.compile(r"(?:de )?(?:gemeente|gem\.)\s+(.+)", re.I)
+_LONGEST = 100  # characters; more is no name, and would be slow to look at
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")  # Hengelo (O.), Beek (L.)
 _COUNTRY = {"nl": COUNTRY, "nederland": COUNTRY, "netherlands": COUNTRY}
 _OUTSIDE = {"xx": OUTSIDE, "buitenland": OUTSIDE, "buitennederland": OUTSIDE}
@@ -50,6 +51,8 @@ class Gazetteer:
     def find(self, text: str) -> Region:
         """By code, name, alias or "provincie X"; a bare name is the municipality."""
         text = text.strip()
+        if len(text) > _LONGEST:
+            raise UnknownRegion(text)
         folded = fold(text)
         code = (_COUNTRY | _OUTSIDE).get(folded, text.upper())
         if code in self.regions:

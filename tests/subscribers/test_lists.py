@@ -121,3 +121,9 @@ def test_a_line_is_one_line_of_text(text):
 
 def test_a_line_is_tidied():
     assert typed.line(" Anna \u00a0 de  Wit\n", what="name", most=20) == "Anna de Wit"
+
+
+def test_a_nul_is_no_list_either(session):
+    """PostgreSQL would refuse the question, and the form would answer 500."""
+    with pytest.raises(lists.UnknownList):
+        lists.find_list(session, "buurt\0wijs")

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -95,6 +97,16 @@ def test_any_text_finds_a_region_or_none(text):
     with pytest.raises(UnknownRegion):
         Gazetteer({}, {}, {}).find(text)
     assert _rank(Region(name="Bergen (L.)"), text) in {None, 0, 1, 2}
+
+
+def test_an_endless_text_is_refused_at_once(session):
+    """A form takes any text: this one would be looked at for minutes."""
+    began = time.monotonic()
+
+    with pytest.raises(UnknownRegion):
+        regions.find(session, "a" + " " * 100_000 + "b")
+
+    assert time.monotonic() - began < 5
 
 
 def test_loading_again_changes_names_and_keeps_the_rest(session, tmp_path):
