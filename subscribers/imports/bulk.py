@@ -21,6 +21,7 @@ from subscribers.imports.rows import Row
 from subscribers.models import (
     ConsentAct,
     ConsentRecord,
+    MailingList,
     PartnerConsent,
     Subscriber,
     Subscription,
@@ -38,6 +39,17 @@ class Target:
     sender_id: int  # the list's own
     proof: str  # "" without
     now: datetime
+
+
+def wait_for_turn(session: Session) -> None:
+    """One import writes at a time, until it commits.
+
+    Two that add the same people in another order would wait for each other for ever.
+    Sign-ups go on: they only ask that no list is removed.
+    """
+    session.execute(
+        select(MailingList.id).order_by(MailingList.id).with_for_update(key_share=True)
+    )
 
 
 def known_of(session: Session, rows: Sequence[Row], target: Target) -> dict[str, Known]:
@@ -100,6 +112,8 @@ def _subscribed(
     query = select(
         Subscription.subscriber_id, Subscription.id, Subscription.state
     ).where(Subscription.list_id == list_id, Subscription.subscriber_id.in_(ids))
+    # Held until the commit: who leaves meanwhile is not brought back.
+    query = query.with_for_update()
     return {person: (number, state) for person, number, state in session.execute(query)}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from subscribers.imports.rows import Row, RowStatus
 from subscribers.models import SubscriptionState, SuppressionReason
+from subscribers.suppression import OWN_DECISION
 
 ERASED = (
     "This person had us forget them. Only they can sign up again; take them out of "
@@ -76,11 +77,13 @@ class Decision:
 
 def decide(row: Row, known: Known, *, proven: bool) -> Decision | None:
     """What becomes of a row; None when the person had us forget them."""
-    if known.suppressed is SuppressionReason.ERASED and known.subscriber_id is None:
+    if known.suppressed is SuppressionReason.ERASED:
         return None
+    # Who wanted nothing more takes that back themselves; a file is no reason to.
+    proven = proven and known.suppressed not in OWN_DECISION
     state = _state(row.status, known.state, proven=proven)
     suppress = SUPPRESSES.get(row.status)
-    if known.suppressed not in {None, SuppressionReason.LEFT, SuppressionReason.ERASED}:
+    if known.suppressed is not None and known.suppressed not in OWN_DECISION:
         suppress = None  # they are never mailed already, for a reason that stays
     grants: tuple[int, ...] = ()
     if (

@@ -89,6 +89,7 @@ def import_readers(
                     _decide(session, batch, target, reader, report)
             else:
                 with database.write.begin() as session:
+                    bulk.wait_for_turn(session)
                     decisions = _decide(session, batch, target, reader, report)
                     bulk.write(session, decisions, target)
             if progress:

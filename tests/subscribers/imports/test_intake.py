@@ -1,6 +1,8 @@
 """What an import does to what we know: good rows taken, nobody brought back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from subscribers.models import Subscriber, Subscription, SuppressionReason
 from subscribers.roles import slugs_of
 from subscribers.typed import BadLine
 from tests.conftest import NOW
+from tests.factories import a_sign_up
 from tests.subscribers.imports.conftest import PROOF, Intake, reasons
 
 IMPORTED = f"import: {PROOF}"
@@ -323,3 +326,57 @@ def test_a_missing_file_is_a_sentence(intake: Intake) -> None:
             dry_run=False,
             now=NOW,
         )
+
+
+def test_who_wanted_nothing_more_gets_no_new_list_by_a_file(intake: Intake) -> None:
+    with intake.database.write.begin() as session:
+        suppression.suppress(
+            session, address="anna@example.nl", reason=SuppressionReason.LEFT, now=NOW
+        )
+
+    report = intake.take("email,partners\nanna@example.nl,lpb\n")
+
+    # A sign-up elsewhere lifts the suppression: it must not begin this list too.
+    assert report.quarantined == 1
+    assert intake.states() == {"anna": "quarantined"}
+    assert intake.partners() == {}
+
+
+def test_whom_somebody_else_signed_up_again_stays_forgotten(intake: Intake) -> None:
+    with intake.database.write.begin() as session:
+        suppression.suppress(
+            session, address="anna@example.nl", reason=SuppressionReason.ERASED, now=NOW
+        )
+        a_sign_up(session, find_list(session, "wijs"), "anna@example.nl")
+
+    report = intake.take("email,name\nanna@example.nl,Anna\n")
+
+    assert "had us forget them" in reasons(report)[2]
+    assert intake.states() == {"anna": "pending"}
+    assert intake.reader("anna").name is None
+
+
+def test_two_files_at_once_with_the_same_people_are_both_taken(intake: Intake) -> None:
+    people = [f"reader{number}@example.nl" for number in range(1_500)]
+    files = []
+    for name, order in [("up", people), ("down", people[::-1])]:
+        files.append(intake.folder / f"{name}.csv")
+        files[-1].write_text("\n".join(["email", *order]))
+
+    def take(path: Path) -> tuple[int, int]:
+        report = intake_module.import_readers(
+            intake.database,
+            path,
+            mailing_list="wijs",
+            proof=PROOF,
+            mapping={},
+            dry_run=False,
+            now=NOW,
+        )
+        return report.taken, report.unchanged
+
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(take, files))
+
+    assert sorted(both) == [(1_500, 0), (1_500, 1_500)]
+    assert len(intake.ledger()) == 1_500
