@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.correspondence.models import ServiceMail
 from newsletter.dispatch.models import Delivery, Mailing, Variant
 from newsletter.issues.models import Issue
-from subscribers import consent, regions, roles, subscriptions, suppression
+from subscribers import consent, moving, regions, roles, subscriptions, suppression
 from subscribers.models import (
     ConsentRecord,
     ConsentWording,
@@ -59,6 +59,13 @@ def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
 
     Their lines of consent and deliveries stay as evidence and sums, about nobody.
     """
+    # Held first: a sign-up that is being written down is then erased too.
+    held = session.scalar(
+        select(Subscriber.id).where(Subscriber.id == subscriber.id).with_for_update()
+    )
+    if held is None:
+        return
+    moving.abandon(session, subscriber)
     for subscription in subscriptions.subscriptions_of(session, subscriber):
         subscriptions.end(session, subscription, source="erasure", now=now)
     suppression.suppress(

@@ -46,6 +46,15 @@ def mover(session: Session, asked: SignupRequest) -> Subscriber | None:
     return session.get(Subscriber, number) if number else None
 
 
+def abandon(session: Session, subscriber: Subscriber) -> None:
+    """Take back every move this person asked for: their details wait in it."""
+    session.execute(
+        delete(SignupRequest).where(
+            SignupRequest.details[_FROM].as_integer() == subscriber.id
+        )
+    )
+
+
 def finish(session: Session, asked: SignupRequest, *, now: datetime) -> None:
     """The new mailbox confirmed: take everything along, then erase the old address."""
     old = mover(session, asked)

@@ -1,9 +1,10 @@
 """Forgetting by rule: what nobody confirmed is not ours to keep."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from database.session import Database
@@ -44,36 +45,40 @@ def run(database: Database, *, pending_days: int, now: datetime) -> Forgotten:
     subscriptions = subscribers = 0
     while True:
         with database.write.begin() as session:
-            ended = _forget_some(session, before=before)
+            held = _hold_some(session, before)
+            ended = _forget(session, held, before)
         subscriptions += ended[0]
         subscribers += ended[1]
-        if ended[0] < AT_ONCE:
+        if not held:
             return Forgotten(len(requests), subscriptions, subscribers)
 
 
-def _forget_some(session: Session, *, before: datetime) -> tuple[int, int]:
-    """Some pending subscriptions, and the people of whom nothing is left."""
-    stale = session.execute(
-        select(Subscription.id, Subscription.subscriber_id)
-        .where(
-            Subscription.state == SubscriptionState.PENDING,
-            Subscription.requested_at < before,
-            # They asked again lately: that request still waits for them.
-            ~exists().where(
-                SignupRequest.subscriber_id == Subscription.subscriber_id,
-                SignupRequest.list_id == Subscription.list_id,
-            ),
-        )
+def _hold_some(session: Session, before: datetime) -> Sequence[int]:
+    """Some people with a stale subscription, locked so that nobody signs up meanwhile.
+
+    Whoever is signing up right now is passed over.
+    """
+    return session.scalars(
+        select(Subscriber.id)
+        .join(Subscription, Subscription.subscriber_id == Subscriber.id)
+        .where(_is_stale(before))
         .limit(AT_ONCE)
+        .with_for_update(of=Subscriber, skip_locked=True)
     ).all()
-    if not stale:
-        return 0, 0
-    session.execute(
-        delete(Subscription).where(Subscription.id.in_([row.id for row in stale]))
-    )
+
+
+def _forget(session: Session, held: Sequence[int], before: datetime) -> tuple[int, int]:
+    """Their pending subscriptions, and those of whom nothing else is left."""
+    stale = session.scalars(
+        # Asked again, now that they are held.
+        select(Subscription.id).where(
+            Subscription.subscriber_id.in_(held), _is_stale(before)
+        )
+    ).all()
+    session.execute(delete(Subscription).where(Subscription.id.in_(stale)))
     nobody = session.scalars(
         select(Subscriber.id).where(
-            Subscriber.id.in_([row.subscriber_id for row in stale]),
+            Subscriber.id.in_(held),
             ~exists().where(Subscription.subscriber_id == Subscriber.id),
         )
     ).all()
@@ -81,3 +86,15 @@ def _forget_some(session: Session, *, before: datetime) -> tuple[int, int]:
         consent.erase(session, subscriber_id)
     session.execute(delete(Subscriber).where(Subscriber.id.in_(nobody)))
     return len(stale), len(nobody)
+
+
+def _is_stale(before: datetime) -> ColumnElement[bool]:
+    return and_(
+        Subscription.state == SubscriptionState.PENDING,
+        Subscription.requested_at < before,
+        # They asked again lately: that request still waits for them.
+        ~exists().where(
+            SignupRequest.subscriber_id == Subscription.subscriber_id,
+            SignupRequest.list_id == Subscription.list_id,
+        ),
+    )

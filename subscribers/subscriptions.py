@@ -149,8 +149,9 @@ def requests_since(session: Session, *, address: str, since: datetime) -> int:
 def confirm(session: Session, request_id: int, *, now: datetime) -> Subscription | None:
     """The mailbox's owner says yes: now what the form said counts.
 
-    Repeating it changes nothing. None when there is no such request (any more), or
-    when the address is suppressed for a reason its owner cannot lift.
+    Repeating it changes nothing. None when there is no such request (any more), when
+    they left again since, or when the address is suppressed for a reason its owner
+    cannot lift.
     """
     asked = session.get(SignupRequest, request_id, with_for_update=True)
     if asked is None:
@@ -158,7 +159,8 @@ def confirm(session: Session, request_id: int, *, now: datetime) -> Subscription
     subscriber = session.get_one(Subscriber, asked.subscriber_id)
     mailing_list = session.get_one(MailingList, asked.list_id)
     if asked.confirmed_at is not None:
-        return find_subscription(session, subscriber, mailing_list)
+        known = find_subscription(session, subscriber, mailing_list)
+        return known if known and known.state is SubscriptionState.CONFIRMED else None
     if not suppression.lift_by_owner(session, subscriber.address_hash):
         return None
     subscription = find_subscription(session, subscriber, mailing_list)
@@ -198,7 +200,13 @@ def end(
             SignupRequest.confirmed_at.is_(None),
         )
     )
-    if subscription.state is SubscriptionState.ENDED:
+    # Locked and read anew: who presses twice leaves once, and one line says so.
+    state = session.scalar(
+        select(Subscription.state)
+        .where(Subscription.id == subscription.id)
+        .with_for_update()
+    )
+    if state in {None, SubscriptionState.ENDED}:
         return
     subscriber = session.get_one(Subscriber, subscription.subscriber_id)
     partners = partners_of(session, subscription)
@@ -253,7 +261,12 @@ def subscriptions_of(session: Session, subscriber: Subscriber) -> list[Subscript
 
 
 def _subscriber(session: Session, address: str, *, now: datetime) -> Subscriber:
-    known = find_subscriber(session, address)
+    known = session.scalar(
+        select(Subscriber)
+        .where(Subscriber.address == address)
+        # Whoever is forgetting this person goes first, or waits for us.
+        .with_for_update(read=True, key_share=True)
+    )
     if known is not None:
         return known
     made = Subscriber(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from subscribers import addresses, secrets, typed
@@ -52,11 +53,18 @@ def suppress(
     note = typed.line_or_none(note, what="note", most=NOTE_MOST) or ""
     known = session.get(Suppression, address_hash)
     if known is None:
-        known = Suppression(
+        made = Suppression(
             address_hash=address_hash, reason=reason, note=note, created_at=now
         )
-        session.add(known)
-    elif _GRAVITY.index(reason) > _GRAVITY.index(known.reason):
+        try:
+            with session.begin_nested():
+                session.add(made)
+        except IntegrityError:
+            # A button pressed twice: the other one was first.
+            known = session.get_one(Suppression, address_hash)
+        else:
+            return made
+    if _GRAVITY.index(reason) > _GRAVITY.index(known.reason):
         known.reason, known.note, known.created_at = reason, note, now
     session.flush()
     return known

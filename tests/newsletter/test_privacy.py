@@ -12,9 +12,10 @@ from newsletter.dispatch.models import (
     MailingState,
 )
 from newsletter.issues.models import Issue
-from subscribers import subscriptions, suppression
-from subscribers.models import Subscriber, SuppressionReason
+from subscribers import moving, subscriptions, suppression
+from subscribers.models import SignupRequest, Subscriber, SuppressionReason
 from subscribers.verification import verify
+from tests.at_once import both_at_once
 from tests.conftest import NOW
 from tests.factories import ANNA, BEN, a_list, a_partner, a_reader, a_sign_up
 
@@ -155,3 +156,29 @@ def _everything(session) -> str:
         for table in Subscriber.metadata.sorted_tables
         for row in session.execute(text(f"select * from {table.name}"))
     )
+
+
+def test_a_move_that_was_asked_for_is_forgotten_too(session):
+    anna = a_reader(session, a_list(session), name="Anna")
+    asked = moving.request(
+        session, anna, address="anna@elders.example", language="nl", now=NOW
+    ).id
+
+    privacy.forget(session, anna, now=NOW)
+
+    assert session.get(SignupRequest, asked) is None
+
+
+def test_pressing_erase_twice_at_once_erases_once(database):
+    with database.write.begin() as session:
+        anna = a_reader(session, a_list(session)).id
+
+    def erase(session):
+        if subscriber := session.get(Subscriber, anna):
+            privacy.forget(session, subscriber, now=NOW)
+
+    both_at_once(database, erase, erase)
+
+    with database.read() as session:
+        assert session.get(Subscriber, anna) is None
+        assert verify(session) == []

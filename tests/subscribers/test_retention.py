@@ -3,8 +3,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from subscribers import retention, subscriptions
-from subscribers.models import SignupRequest, Subscriber
+from subscribers.models import MailingList, SignupRequest, Subscriber
 from subscribers.verification import verify
+from tests.at_once import during
 from tests.conftest import NOW
 from tests.factories import ANNA, BEN, CLEO, a_list, a_reader, a_sign_up
 
@@ -68,3 +69,21 @@ def test_many_are_forgotten_in_several_steps(database, monkeypatch):
     assert retention.run(database, pending_days=7, now=NOW).subscribers == 7
     assert _known(database) == set()
     assert retention.run(database, pending_days=7, now=NOW).subscribers == 0
+
+
+def test_who_signs_up_while_they_are_being_forgotten_can_still_confirm(database):
+    with database.write.begin() as session:
+        mailing_list = a_list(session).id
+        a_sign_up(session, session.get(MailingList, mailing_list), now=NOW - 2 * WEEK)
+    asked = []
+
+    during(
+        database,
+        lambda session: asked.append(
+            a_sign_up(session, session.get(MailingList, mailing_list), now=NOW)
+        ),
+        lambda: retention.run(database, pending_days=7, now=NOW),
+    )
+
+    with database.write.begin() as session:
+        assert subscriptions.confirm(session, asked[0], now=NOW) is not None

@@ -16,6 +16,7 @@ from subscribers.models import (
 )
 from subscribers.roles import mask_for
 from subscribers.verification import verify
+from tests.at_once import both_at_once
 from tests.conftest import NOW
 from tests.factories import ANNA, a_list, a_partner_sender, a_reader, a_sign_up
 
@@ -300,3 +301,33 @@ def test_two_forms_at_once_make_one_person(session, monkeypatch):
 
     assert session.scalar(select(func.count()).select_from(Subscriber)) == 1
     assert session.scalar(select(func.count()).select_from(Subscription)) == 1
+
+
+def test_the_old_link_does_not_say_yes_to_who_left_since(session):
+    mailing_list = a_list(session)
+    request = a_sign_up(session, mailing_list)
+    subscription = subscriptions.confirm(session, request, now=NOW)
+    subscriptions.end(session, subscription, source="test", now=LATER)
+
+    assert subscriptions.confirm(session, request, now=LATER) is None
+    assert subscription.state is SubscriptionState.ENDED
+
+
+def test_who_presses_twice_at_once_leaves_once(database):
+    with database.write.begin() as session:
+        anna = a_reader(session, a_list(session)).id
+
+    def leave_everything(session):
+        subscriber = session.get_one(Subscriber, anna)
+        subscriptions.end_everything(session, subscriber, now=LATER)
+
+    both_at_once(database, leave_everything, leave_everything)
+
+    with database.read() as session:
+        assert (
+            _acts(session, session.get_one(Subscriber, anna)).count(
+                ConsentAct.WITHDRAWN
+            )
+            == 1
+        )
+        assert verify(session) == []
