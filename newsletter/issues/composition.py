@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from newsletter.errors import NewsletterError
 from newsletter.issues.blocks import Block, Resolving, read_blocks
 from newsletter.issues.editions import BASE, Edition, read_editions
 from newsletter.issues.errors import BadBlock, BadEdition
@@ -59,7 +60,12 @@ class Composition:
     def check_references(self, context: Resolving) -> None:
         """Raise a sentence naming the first thing that does not exist here."""
         for block in self.every_block():
-            block.check_references(context)
+            try:
+                block.check_references(context)
+            except BadBlock:
+                raise
+            except NewsletterError as error:
+                raise BadBlock(block.id, str(error)) from error
             if block.only is not None:
                 try:
                     check_values(context.session, parse_rule(block.only))

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from newsletter import media
 from newsletter.issues.compose import blank_issue, write
+from newsletter.issues.composition import Composition
 from newsletter.issues.errors import BadIssue, IssueFrozen, unknown_field
 from newsletter.issues.headings import (
     MOST_PREHEADER,
@@ -87,7 +88,9 @@ def read_document(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MOST_BYTES:
         raise BadFile(path, f"is larger than {MOST_BYTES // 1_000_000} MB.")
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = json.loads(
+            path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once
+        )
     except UnicodeDecodeError as error:
         raise BadFile(path, "is not UTF-8 text. Save it as UTF-8.") from error
     except json.JSONDecodeError as error:
@@ -99,6 +102,15 @@ def read_document(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise BadFile(path, 'must hold one object: {"number": ..., "list": ...}.')
     return document
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # JSON lets a key stand twice and keeps the last: half an issue would go missing.
+    if len(dict(pairs)) != len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadIssue(f"The issue has the key {twice!r} twice. Take one out.")
+    return dict(pairs)
 
 
 def _pieces(folder: Path) -> Iterator[Path]:
@@ -149,7 +161,8 @@ def _store(
         "preheader", document.get("preheader") or "", most=MOST_PREHEADER
     )
     issue.language = read_language(document.get("language") or mailing_list.language)
-    blocks, editions = document["blocks"], document.get("editions") or []
+    blocks, editions = document["blocks"], document.get("editions")
+    editions = [] if editions is None else editions
     for inner in every_block_document(blocks, editions):
         _take_in_file(settings, inner, folder)
     write(session, settings, issue, blocks=blocks, editions=editions, now=now)
@@ -182,7 +195,9 @@ def _take_in_file(
         return
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise BadFile(name, f"is not a picture in {folder}. Put it beside the issue.")
+        raise BadFile(
+            name, f"is not a picture in {folder.resolve()}. Put it beside the issue."
+        )
     block["file"] = media.store(settings.media, media.read(path)).hash
 
 
@@ -196,12 +211,14 @@ def _link(session: Session, document: object, now: datetime) -> None:
 
 def issue_document(issue: Issue) -> dict[str, Any]:
     """The shape of the issue file."""
+    # Written anew, as PostgreSQL keeps no order of keys.
+    composition = Composition.of(issue)
     return {
         "number": issue.number,
         "list": issue.mailing_list.slug,
         "subject": issue.subject,
         "preheader": issue.preheader,
         "language": issue.language,
-        "blocks": issue.blocks,
-        "editions": issue.editions,
+        "blocks": [block.to_dict() for block in composition.base],
+        "editions": [edition.to_dict() for edition in composition.editions],
     }

@@ -12,7 +12,10 @@ LARGEST_NUMBER = 2_000_000_000  # what the column holds
 def check_number(number: object) -> int:
     """Raise BadIssue unless it can be an issue's number."""
     if type(number) is not int or not 0 < number <= LARGEST_NUMBER:
-        raise BadIssue(f"An issue's number is a whole number from 1, not {number!r}.")
+        raise BadIssue(
+            f"An issue's number is a whole number from 1 to {LARGEST_NUMBER}, "
+            f"not {number!r}."
+        )
     return number
 
 

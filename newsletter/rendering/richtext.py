@@ -99,7 +99,12 @@ def _refuse_deep(html: str) -> None:
 
 @cache
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True})
+    # Beyond its own limit the parser drops text without a word, at 20 by default: ours
+    # lies above DEEPEST, so that it is refused instead.
+    nesting = DEEPEST + 10
+    parser = MarkdownIt(
+        "commonmark", {"html": False, "linkify": True, "maxNesting": nesting}
+    )
     parser.enable(["table", "strikethrough", "linkify"])
     parser.add_render_rule("image", _picture_as_link)
     return parser

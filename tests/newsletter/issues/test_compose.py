@@ -15,7 +15,6 @@ from newsletter.issues.errors import (
 from newsletter.issues.models import Issue
 from newsletter.issues.usage import stories_of, used_in
 from newsletter.issues.waivers import waive, waived
-from newsletter.library.errors import UnknownItem
 from newsletter.settings import Settings
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World
@@ -184,7 +183,7 @@ def test_a_refused_change_leaves_the_issue_as_it_was(world: World) -> None:
     issue = draft(world)
     before = (issue.version, ids(issue))
 
-    with pytest.raises(UnknownItem):
+    with pytest.raises(BadBlock, match="Block story-1: There is no piece 'nergens'"):
         compose.add_block(
             *where(world, issue), {"kind": "story", "story": "nergens"}, now=NOW
         )

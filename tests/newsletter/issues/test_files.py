@@ -207,8 +207,8 @@ def without(name: str) -> Callable[[], dict[str, Any]]:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"number": 0}, "number is a whole number from 1, not 0"),
-        ({"number": "42"}, "number is a whole number from 1, not '42'"),
+        ({"number": 0}, "from 1 to 2000000000, not 0"),
+        ({"number": "42"}, "from 1 to 2000000000, not '42'"),
         ({"number": True}, "number is a whole number"),
         ({"number": 10**30}, "number is a whole number"),
         ({"list": "nergens"}, "There is no mailing list 'nergens'"),
@@ -299,3 +299,28 @@ def test_a_picture_from_outside_the_folder_is_refused(
 
     with pytest.raises(NewsletterError, match="is not a picture in"):
         import_issue(world.session, world.settings, path, now=NOW)
+
+
+def test_a_key_that_stands_twice_is_refused(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "issue.json"
+    path.write_text('{"number": 42, "list": "buurtwijs", "number": 43}')
+
+    with pytest.raises(NewsletterError, match="'number' twice"):
+        import_issue(world.session, world.settings, path, now=NOW)
+
+
+@pytest.mark.parametrize("field", ["blocks", "editions"])
+def test_what_must_be_a_list_is_no_object(world: World, field: str) -> None:
+    with pytest.raises(NewsletterError, match="must be a list"):
+        import_issue(world.session, world.settings, {**WHOLE, field: {}}, now=NOW)
+
+
+def test_a_shown_block_begins_with_its_kind_on_any_database(world: World) -> None:
+    issue = import_issue(world.session, world.settings, WHOLE, now=NOW)
+    world.session.flush()
+    world.session.expire_all()  # read back what the database made of it
+
+    shown = issue_document(issue)
+
+    assert [next(iter(block)) for block in shown["blocks"]] == ["kind"] * 4
+    assert next(iter(shown["editions"][0])) == "partner"

@@ -79,6 +79,25 @@ def test_deeply_nested_html_is_refused_quickly(deep: str) -> None:
     assert monotonic() - began < 5
 
 
+def test_markdown_loses_nothing_by_nesting() -> None:
+    twelve_levels = "".join(f"{'  ' * level}- stap {level}\n" for level in range(12))
+
+    assert "stap 11" in from_markdown(twelve_levels).html
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        ">" * 10_000 + " diep",
+        "".join(f"{'  ' * level}- a\n" for level in range(500)),
+        "*" * 10_000 + "a" + "*" * 10_000,
+    ],
+)
+def test_deeply_nested_markdown_is_refused_not_cut_off(deep: str) -> None:
+    with pytest.raises(RenderingError, match="50 elements inside each other"):
+        from_markdown(deep)
+
+
 @pytest.mark.parametrize(
     "flat",
     [
