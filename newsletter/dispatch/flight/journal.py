@@ -95,7 +95,7 @@ def create(folder: Path, holder: Holder, *, places: int) -> Journal:
 
 @dataclass(frozen=True)
 class Found:
-    """A journal nobody is writing, locked by us until ``remove``."""
+    """A journal nobody is writing, locked by us until ``remove`` or ``close``."""
 
     path: Path
     descriptor: int
@@ -104,6 +104,10 @@ class Found:
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it; the file stays for whoever looks next."""
         os.close(self.descriptor)
 
 

@@ -25,8 +25,14 @@ def _replay_journals(context: Context) -> int:
     replayed = 0
     for found in journal.abandoned(context.settings.journals):
         # The lock is ours, so nobody else on this host replays the same file.
-        if found.holder is not None:
-            replayed += _replay(context, found, found.holder)
+        try:
+            if found.holder is not None:
+                replayed += _replay(context, found, found.holder)
+        except BaseException:
+            # A worker outlives a database that restarts. Kept locked, its own journal
+            # would look to it like one somebody is at work on, for ever.
+            found.close()
+            raise
         found.remove()
     return replayed
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from database.session import Database
-from newsletter.dispatch.flight import journal, ledger
+from newsletter.dispatch.flight import journal, ledger, recovery
 from newsletter.dispatch.flight.recovery import recover
 from newsletter.providers import PROVIDERS
 from tests.newsletter.dispatch.dying import POINTS, Recording
@@ -220,6 +220,22 @@ def test_a_stale_journal_changes_nothing(village: Village, scripted: Scripted) -
     village.work()
 
     assert village.receipt()["accepted"] == 3
+    assert list(village.settings.journals.iterdir()) == []
+
+
+def test_a_journal_that_could_not_be_recorded_is_replayed_by_the_same_worker(
+    village: Village, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_in_mid_chunk(village, scripted)
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery, "record", _cut_off)
+        with pytest.raises(Killed):
+            recover(village.context)
+
+    village.work()
+
+    document = village.receipt()
+    assert (document["accepted"], document["in_doubt"]) == (2, 1)
     assert list(village.settings.journals.iterdir()) == []
 
 
