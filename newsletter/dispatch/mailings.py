@@ -163,6 +163,14 @@ def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing
             None  # nobody was counted: it may be changed and started again
         )
     session.flush()
+    # Chunks before deliveries, as a claim takes them: the other way round the two
+    # could wait for each other.
+    session.execute(
+        update(Chunk)
+        .where(Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.OPEN)
+        .values(state=ChunkState.DONE)
+        .execution_options(synchronize_session=False)
+    )
     move(
         session,
         mailing.id,
@@ -170,12 +178,6 @@ def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing
         DeliveryState.CANCELLED,
         now=now,
         detail="the mailing was cancelled",
-    )
-    session.execute(
-        update(Chunk)
-        .where(Chunk.mailing_id == mailing.id, Chunk.state == ChunkState.OPEN)
-        .values(state=ChunkState.DONE)
-        .execution_options(synchronize_session=False)
     )
     _say(session, mailing, "mailing.cancel", by=by, now=now)
     return mailing

@@ -1,12 +1,18 @@
 """Several workers at once: each chunk is one's, and the end is noticed once."""
 
 import threading
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
 
 from newsletter.dispatch import mailings, plan
+from newsletter.dispatch.flight import ledger
+from newsletter.dispatch.flight.readers import Found
 from newsletter.issues.compose import find_issue
 from newsletter.worker import run_once
 from tests.newsletter.dispatch.fakes import Scripted
-from tests.newsletter.dispatch.village import Village, check_sums
+from tests.newsletter.dispatch.village import BY, Village, check_sums
 
 
 def test_several_workers_share_a_mailing(village: Village, scripted: Scripted) -> None:
@@ -89,3 +95,37 @@ def test_a_worker_and_a_command_that_freeze_at_once_add_nobody_twice(
     document = village.receipt()
     check_sums(document)
     assert document["candidates"] == 2
+
+
+def test_a_cancel_and_a_claim_at_once_do_not_wait_for_each_other(
+    village: Village, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.build("anna", "ben", "cleo")
+    village.start()
+    troubles: list[BaseException] = []
+
+    def cancel() -> None:
+        try:
+            village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+        except BaseException as error:
+            troubles.append(error)
+
+    cancelling = threading.Thread(target=cancel)
+    look = ledger.readers_of
+
+    def look_slowly(session: Session, **which: Any) -> Found:
+        """The chunk is leased, its deliveries are not yet."""
+        cancelling.start()
+        cancelling.join(0.5)
+        return look(session, **which)
+
+    monkeypatch.setattr(ledger, "readers_of", look_slowly)
+    scripted.before_each = lambda _name: cancelling.join()
+    village.work()
+
+    assert troubles == []
+    document = village.receipt()
+    check_sums(document)
+    assert document["state"] == "cancelled"
+    assert document["accepted"] + document["cancelled"] == 3
+    assert document["accepted"] == sum(scripted.got.values())
