@@ -93,7 +93,12 @@ class Fetcher:
             location = page.headers.get("location")
             if page.status not in _REDIRECTS or not location:
                 return page
-            url = urljoin(url, location)
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                raise NotAllowed(
+                    f"{_name(url)} sends us on to what is not a web address."
+                ) from None
         raise NoAnswer(f"{_name(url)} keeps sending us on to another address.")
 
     def _ask(self, url: str, method: str, deadline: Deadline) -> Page:

@@ -106,7 +106,13 @@ def test_redirects_that_go_round_end():
 
 @pytest.mark.parametrize(
     "target",
-    ["http://10.0.0.1/", "file:///etc/passwd", "ftp://example.org/", "http://[::1]/"],
+    [
+        "http://10.0.0.1/",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "http://[::1]/",
+        "http://[not-a-number",
+    ],
 )
 def test_a_redirect_to_where_we_do_not_go_is_not_followed(target):
     with (
