@@ -5,6 +5,7 @@ To add a block kind, add its value to ``values`` and two templates to
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
@@ -44,6 +45,7 @@ def render_variant(frame: Frame, blocks: Sequence[BlockValue]) -> RenderedVarian
     )
 
 
+@cache  # it is asked for each reader without a name, and compiling takes milliseconds
 def name_fallback(language: str) -> str:
     """What a reader without a name is called: "lezer"."""
     return (
