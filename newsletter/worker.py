@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from database.session import DatabaseUnreachable
 from newsletter.agenda import JOBS
@@ -65,9 +65,10 @@ def loop(context: Context, *, grace_seconds: float, stopped: threading.Event) ->
                 run_once(context, stop=stopped.is_set)
             except WorkerTrouble as trouble:
                 log.error("%s", trouble)
-            except (OperationalError, DatabaseUnreachable):
-                # A database that restarts must not end its workers.
-                log.exception("The database did not answer; trying again.")
+            except (DBAPIError, DatabaseUnreachable, OSError):
+                # A database that restarts or a disk that is full for a while must not
+                # end its workers: nobody would notice the one inside ``serve``.
+                log.exception("The worker could not go on; trying again.")
             stopped.wait(IDLE_SECONDS)
 
 

@@ -1,17 +1,20 @@
 """The worker: everything that is due, no more, and a good end."""
 
+import errno
 import signal
 import subprocess
 import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from database.session import Database
 from newsletter import agenda
+from newsletter.dispatch.flight import journal
 from newsletter.jobs.context import Context
 from newsletter.jobs.models import Job, JobState
 from newsletter.jobs.queue import RETRY_AFTER, enqueue
@@ -157,6 +160,28 @@ def test_the_loop_works_until_it_is_told_to_stop(village: Village) -> None:
 
     assert not worker.is_alive()
     assert set(village.outbox()) == {"anna"}
+
+
+def test_a_disk_that_is_full_for_a_while_does_not_end_the_loop(
+    village: Village, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    village.build("anna")
+    village.start()
+    stopped = threading.Event()
+    create, full = journal.create, [OSError(errno.ENOSPC, "No space left on device")]
+
+    def create_when_there_is_room(*which: Any, **named: Any) -> journal.Journal:
+        if full:
+            raise full.pop()
+        stopped.set()
+        return create(*which, **named)
+
+    monkeypatch.setattr("newsletter.worker.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(journal, "create", create_when_there_is_room)
+    loop(village.context, grace_seconds=5, stopped=stopped)
+
+    assert full == []
+    assert "No space left" in caplog.text
 
 
 def test_sigterm_ends_the_command_with_exit_0(
