@@ -8,6 +8,7 @@ mark), the export keeps the HTML beside it.
 import re
 from xml.etree import ElementTree as Tree
 
+from newsletter.rendering.plaintext import first_number
 from newsletter.rendering.richtext import from_markdown
 
 _ALWAYS = re.compile(r"([\\`*_\[\]<>~|])")
@@ -84,7 +85,7 @@ def _block(element: Tree.Element) -> str:
 def _list(element: Tree.Element) -> str:
     loose = any(item.find("p") is not None for item in element)
     items = []
-    for number, item in enumerate(element, start=int(element.get("start") or 1)):
+    for number, item in enumerate(element, start=first_number(element.get("start"))):
         bullet = f"{number}. " if element.tag == "ol" else "- "
         inside = ("\n\n" if loose else "\n").join(_blocks(item))
         items.append(bullet + inside.replace("\n", "\n" + " " * len(bullet)))

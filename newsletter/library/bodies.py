@@ -2,13 +2,13 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from itertools import pairwise
 
 from newsletter.library.words import searchable, text_of
 from newsletter.rendering import richtext
+from newsletter.rendering.disarm import printable
 
 _FIRST_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>\s*", re.DOTALL)
 _OPEN_HEADING = re.compile(
@@ -31,7 +31,8 @@ def body_from(text: str, format: Format, *, title: str) -> str:  # noqa: A002
 
     The title is shown above every body, so a heading that repeats it is left out.
     """
-    body = _FORMATS[format](clean(text))
+    # Twice: &#1; becomes such a sign only when it is read.
+    body = printable(_FORMATS[format](printable(text)))
     heading = _FIRST_HEADING.search(body)
     if heading and searchable(text_of(heading[1])) == searchable(title):
         body = body[: heading.start()] + body[heading.end() :]
@@ -41,16 +42,6 @@ def body_from(text: str, format: Format, *, title: str) -> str:  # noqa: A002
 def close_headings(text: str) -> str:
     """HTML where a forgotten ``</h1>`` does not make a heading of all that follows."""
     return _OPEN_HEADING.sub(r"\1</h\2>", text)
-
-
-def clean(text: str) -> str:
-    """One kind of line end, and no signs that a database or a mail cannot hold."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        sign
-        for sign in text
-        if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
-    )
 
 
 def _from_text(text: str) -> str:

@@ -14,11 +14,12 @@ from pathlib import Path
 import nh3
 
 from newsletter.library import frontmatter
-from newsletter.library.bodies import Format, clean, close_headings
+from newsletter.library.bodies import Format, close_headings
 from newsletter.library.errors import BadFile, BadFrontMatter
 from newsletter.library.frontmatter import FrontMatter
 from newsletter.library.models import ItemKind
 from newsletter.library.words import text_of
+from newsletter.rendering.disarm import printable
 from subscribers.typed import slug_of
 
 MOST_BYTES = 2_000_000
@@ -86,7 +87,7 @@ def _text_of(path: Path) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return clean(text)
+            return printable(text)
     raise BadFile(path, f"is not a text. {_HOW}")
 
 

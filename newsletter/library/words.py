@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 WORDS_A_MINUTE = 220  # reading Dutch from a screen, adults
 SUMMARY_MOST = 240
+_LOOKED_AT = 1000  # characters; a line of nothing but full stops would take hours
 _PROSE_LEAST = 40  # characters; less is a byline, a date or a place
 
 _BLOCKS = frozenset(
@@ -78,7 +79,7 @@ def summarise(html: str) -> str:
         if len(line) >= _PROSE_LEAST and re.search(r"[.!…]", line)
     )
     start = next(prose, lines[0] if lines else "")
-    first, *others = _sentences(start)
+    first, *others = _sentences(start[:_LOOKED_AT])
     summary = first
     if others and len(f"{first} {others[0]}") <= SUMMARY_MOST:
         summary = f"{first} {others[0]}"

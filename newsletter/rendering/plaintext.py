@@ -36,6 +36,11 @@ def few_empty_lines(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", text).strip("\n") + "\n"
 
 
+def first_number(start: str | None) -> int:
+    """Where a numbered list begins, whatever its ``start`` says."""
+    return int(start) if start and re.fullmatch("[0-9]{1,9}", start) else 1
+
+
 def to_plain(html: str) -> str:
     """Sanitised HTML as text: paragraphs apart, lists marked, links after words."""
     writer = _Plain()
@@ -67,9 +72,8 @@ class _Plain(HTMLParser):
             self.paragraph()
         elif tag in {"ul", "ol"}:
             self.paragraph(close_up=bool(self.counters))
-            start = dict(attrs).get("start") or "1"
-            number = int(start) if start.isascii() and start.isdigit() else 1
-            self.counters.append(number if tag == "ol" else None)
+            start = first_number(dict(attrs).get("start"))
+            self.counters.append(start if tag == "ol" else None)
         elif tag == "li":
             self.item()
         elif tag == "a":

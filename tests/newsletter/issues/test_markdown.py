@@ -31,7 +31,13 @@ def test_what_markdown_can_say_is_not_lost(html: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "html", ["<dl><dt>a</dt><dd>b</dd></dl>", "<p>a<sub>2</sub></p>"]
+    "html",
+    [
+        "<dl><dt>a</dt><dd>b</dd></dl>",
+        "<p>a<sub>2</sub></p>",
+        '<ol start="x"><li>a</li></ol>',
+        f'<ol start="{"9" * 5000}"><li>a</li></ol>',
+    ],
 )
 def test_what_markdown_cannot_say_is_noticed(html: str) -> None:
     body = from_html(html)

@@ -1,5 +1,7 @@
 """First sentences, reading time, and the form words are searched in."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,11 @@ def test_blocks_are_lines() -> None:
     assert text_of("<h2>Soep</h2><ul><li>Een <b>twee</b></li><li>drie</li></ul>") == (
         "Soep\nEen twee\ndrie"
     )
+
+
+def test_a_line_of_full_stops_is_summarised_at_once() -> None:
+    began = monotonic()
+
+    assert len(summarise(f"<p>{'.' * 300_000}x</p>")) <= 240
+
+    assert monotonic() - began < 5
