@@ -162,7 +162,12 @@ def _key(document: Mapping[str, Any], place: int) -> str:
     value = document[named[0]]
     if not isinstance(value, str) or not value.strip():
         raise BadEdition(f"number {place}", f"{named[0]} must be text, not {value!r}.")
-    key = value.strip().upper() if named[0] == "region" else value.strip()
+    try:
+        key = clean(value, lines=False)
+    except ValueError as error:
+        raise BadEdition(f"number {place}", f"{named[0]} {error}") from None
+    if named[0] == "region":
+        key = key.upper()
     if key == BASE_KEY:
         raise BadEdition(key, "is the name of the issue itself.")
     return key

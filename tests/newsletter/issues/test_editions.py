@@ -92,6 +92,7 @@ def test_made_ids_are_unique_over_base_and_editions() -> None:
         ({}, 'number 1: needs either "partner" or "region"'),
         ({"partner": "lpb", "region": "PV21"}, 'needs either "partner" or "region"'),
         ({"partner": 3}, "partner must be text"),
+        ({"partner": "l\0pb"}, "partner holds the control character"),
         ({"partner": "base"}, "is the name of the issue itself"),
         ({"partner": "lpb", "forword": "a"}, "Did you mean foreword?"),
         ({"partner": "lpb", "foreword": 3}, "foreword must be text"),
