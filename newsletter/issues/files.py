@@ -34,7 +34,7 @@ from newsletter.issues.models import Issue
 from newsletter.library import knowledge
 from newsletter.library.bodies import Format
 from newsletter.library.errors import BadFile
-from newsletter.library.files import READERS, Draft, read_file
+from newsletter.library.files import READERS, Draft, read_file, read_text
 from newsletter.library.stories import add_draft
 from newsletter.settings import Settings
 from subscribers.lists import find_list
@@ -123,12 +123,15 @@ def _pieces(folder: Path) -> Iterator[Path]:
 
 
 def _read_piece(path: Path, *, root: Path) -> Draft:
-    draft = read_file(path, root=root)
     exact = path.with_suffix(BODY)
+    for file in (path, exact):
+        # A link in a folder somebody sent must not publish what lies elsewhere.
+        if not file.resolve().is_relative_to(root.resolve()):
+            raise BadFile(file, f"lies outside {root}. Put the text itself there.")
+    draft = read_file(path, root=root)
     if not exact.is_file():
         return draft
-    body = exact.read_text(encoding="utf-8")
-    return replace(draft, format=Format.HTML, body=body)
+    return replace(draft, format=Format.HTML, body=read_text(exact))
 
 
 def _store(
@@ -193,7 +196,7 @@ def _take_in_file(
     if folder is None or (_MEDIA.fullmatch(name) and not (folder / name).exists()):
         media.path_of(settings.media, name)
         return
-    path = (folder / name).resolve()
+    path = (folder / name.replace("\0", "")).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise BadFile(
             name, f"is not a picture in {folder.resolve()}. Put it beside the issue."

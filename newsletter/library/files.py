@@ -67,13 +67,13 @@ def read_file(path: Path | str, *, root: Path | None = None) -> Draft:
     if reader is None:
         raise BadFile(path, f"cannot be read. {_HOW}")
     try:
-        return reader(_text_of(path), path, (root or path.parent).resolve())
+        return reader(read_text(path), path, (root or path.parent).resolve())
     except BadFrontMatter as error:
         raise BadFile(path, str(error)) from error
 
 
-def _text_of(path: Path) -> str:
-    """UTF-8 or Windows-1252, or UTF-16 when it says so itself."""
+def read_text(path: Path) -> str:
+    """UTF-8 or Windows-1252, or UTF-16 when it says so itself; else raise BadFile."""
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:

@@ -324,3 +324,39 @@ def test_a_shown_block_begins_with_its_kind_on_any_database(world: World) -> Non
 
     assert [next(iter(block)) for block in shown["blocks"]] == ["kind"] * 4
     assert next(iter(shown["editions"][0])) == "partner"
+
+
+def test_a_text_that_lies_outside_the_folder_is_refused(
+    world: World, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("BUURTPOST_SECRET_KEY=geheim")
+    folder = tmp_path / "42"
+    folder.mkdir()
+    write(folder, WHOLE)
+    (folder / "keys.txt").symlink_to(secret)
+
+    with pytest.raises(NewsletterError, match="lies outside"):
+        import_issue(world.session, world.settings, folder, now=NOW)
+
+
+def test_a_body_in_another_encoding_is_read_as_a_text_is(
+    world: World, tmp_path: Path
+) -> None:
+    write(tmp_path, WHOLE)
+    (tmp_path / "soep.md").write_text("# Soep", encoding="utf-8")
+    (tmp_path / "soep.body.html").write_bytes("<p>één</p>".encode("cp1252"))
+
+    import_issue(world.session, world.settings, tmp_path, now=NOW)
+
+    assert find_item(world.session, "soep").body == "<p>één</p>"
+
+
+def test_a_picture_with_an_impossible_name_is_refused(
+    world: World, tmp_path: Path
+) -> None:
+    image = {"kind": "image", "file": "a\0b.png", "alt": ""}
+    path = write(tmp_path, {**WHOLE, "blocks": [image]})
+
+    with pytest.raises(NewsletterError, match="is not a picture in"):
+        import_issue(world.session, world.settings, path, now=NOW)
