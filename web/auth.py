@@ -16,15 +16,18 @@ import flask
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from newsletter.language import LANGUAGES
 from newsletter.staff import sign_in
 from newsletter.staff.models import Staff, StaffRole
 from newsletter.staff.roles import Act, may
+from web import language
 from web.entrance import declare, entrance
 from web.session import house, now
 
 View = TypeVar("View", bound=Callable[..., object])
 
 PREFIX = "staff: "
+_LANGUAGE = "lang"
 _SECRET = "desk"  # noqa: S105 - the name of the cookie's field
 
 
@@ -89,9 +92,18 @@ def _check() -> ResponseReturnValue | None:
         if request.method not in {"GET", "HEAD"}:
             abort(401)
         return redirect(url_for("desk_sign_in.ask"))
+    _remember_language()
     if not g.staff.may(who.removeprefix(PREFIX)):
         abort(403)
     return None
+
+
+def _remember_language() -> None:
+    """Whoever asked for a language at the desk keeps it."""
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        flask.session[_LANGUAGE] = asked
+    language.prefer(flask.session.get(_LANGUAGE))
 
 
 def _find() -> SignedIn | None:

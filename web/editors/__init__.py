@@ -14,6 +14,7 @@ from newsletter.errors import NewsletterError
 from newsletter.issues.errors import (
     ChangedMeanwhile,
     IssueFrozen,
+    TooManyVariants,
     UnknownBlock,
     UnknownIssue,
 )
@@ -61,6 +62,7 @@ def install(app: Flask) -> None:
         mailing_state=words.mailing_state,
         exclusion=words.exclusion,
         delivery_state=words.delivery_state,
+        mailing_reason=words.mailing_reason,
     )
     for kind, status in STATUS.items():
         app.register_error_handler(kind, partial(_refuse, status))
@@ -73,6 +75,7 @@ STATUS: Mapping[type[NewsletterError], int] = {
     UnknownBlock: 404,
     ChangedMeanwhile: 409,
     IssueFrozen: 409,
+    TooManyVariants: 422,
     AlreadyStarted: 409,
     NotNowPossible: 409,
 }

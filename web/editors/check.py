@@ -31,6 +31,7 @@ def show(number: int) -> ResponseReturnValue:
         issue=issue,
         findings=check_issue(session(), settings(), issue, now=now()),
         edition_of=_editions(issue),
+        story_of=_stories(issue),
         waivable=_waivable(issue),
     )
 
@@ -53,6 +54,12 @@ def _editions(issue: Issue) -> dict[str, str]:
         for block_id in own_ids(edition)
         if edition.key != BASE_KEY
     }
+
+
+def _stories(issue: Issue) -> dict[str, str]:
+    """Block id to the piece it shows: its picture is mended in the library."""
+    documents = [block.to_dict() for block in Composition.of(issue).every_block()]
+    return {one["id"]: one["story"] for one in documents if one.get("story")}
 
 
 def _waivable(issue: Issue) -> list[tuple[str, str]]:

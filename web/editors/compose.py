@@ -5,6 +5,7 @@ its own place. Every button is a form, so that it works without JavaScript.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +35,7 @@ from web.session import now, session, settings
 
 pages = Blueprint("desk_compose", __name__)
 # What a link on the page carries along; a form that is open is not among it.
-KEPT = ("edition", "variant", "view", "q", "which")
+KEPT = ("variant", "view", "q", "which")
 
 
 @dataclass
@@ -145,23 +146,17 @@ def page(
         moved_to=request.args.get("to", ""),
         wrong=wrong,
         choosing="" if form else request.args.get("after", ""),
-        here=_here,
+        here=partial(_here, issue.number, shown.key),
         edition_seen=view.fingerprint(seen(shown)),
     )
 
 
-def _here(**changes: str | None) -> str:
-    """This page's own address with some questions changed; None takes one out."""
+def _here(number: int, edition: str, /, **changes: str | None) -> str:
+    """The page's own address with some questions changed; None takes one out."""
     kept = {name: request.args[name] for name in KEPT if name in request.args}
-    if "edition" in request.form and request.form["edition"] != BASE_KEY:
-        kept["edition"] = request.form["edition"]
+    kept["edition"] = "" if edition == BASE_KEY else edition
     asked = {name: value for name, value in {**kept, **changes}.items() if value}
-    assert request.view_args is not None
-    return url_for(
-        "desk_compose.show",
-        number=request.view_args["number"],
-        **asked,  # type: ignore[arg-type]
-    )
+    return url_for("desk_compose.show", number=number, **asked)  # type: ignore[arg-type]
 
 
 def _planned(issue: Issue) -> tuple[list[PlannedVariant], str]:

@@ -6,15 +6,18 @@ slots. Light and dark are decided here, not by the browser of whoever looks.
 
 import re
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from newsletter.dispatch.plan import planned_variants
+from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue
 from newsletter.production.produce import find_variant, produce
 from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
 from newsletter.staff.roles import Act
+from subscribers.errors import SubscribersError
 from web.auth import staff_may
+from web.editors.words import explain
 from web.headers import mail_page
 from web.language import gettext as _
 from web.language import long_date
@@ -30,7 +33,17 @@ ALWAYS, NEVER = "(min-width:0px)", "(max-width:0px)"
 @pages.get("/desk/issues/<int:number>/preview/<variant>")
 @staff_may(Act.READ_DESK)
 def show(number: int, variant: str) -> ResponseReturnValue:
-    view = request.args.get("view", "phone")
+    try:
+        return _preview(number, variant, request.args.get("view", "phone"))
+    except (NewsletterError, SubscribersError) as error:
+        # In the frame, where our own error page may not stand.
+        response = mail_page(explain(error), framed=True)
+        response.mimetype = "text/plain"
+        response.status_code = 422
+        return response
+
+
+def _preview(number: int, variant: str, view: str) -> Response:
     issue = find_issue(session(), number)
     planned = planned_variants(session(), settings(), issue, now=now())
     day = now().astimezone(settings().timezone).date()

@@ -28,6 +28,7 @@ from newsletter.library.models import ItemKind, LibraryItem, Relation
 from newsletter.library.words import reading_minutes
 from newsletter.media import MOST_BYTES, BadPicture
 from newsletter.staff.models import StaffRole
+from newsletter.workflow.gate import Blocked
 from subscribers.addresses import BadAddress
 from web.language import gettext as _
 from web.language import language
@@ -157,6 +158,23 @@ def delivery_state(state: str) -> str:
     }[state]
 
 
+def mailing_reason(reason: str) -> str:
+    """Why a mailing stands still: who stopped it, else what the worker wrote down."""
+    for begin, say in (
+        ("paused by ", _("Paused by %(who)s.")),
+        ("cancelled by ", _("Stopped by %(who)s.")),
+    ):
+        if reason.startswith(begin):
+            return say % {"who": reason.removeprefix(begin)}
+    return reason
+
+
+def _blocked(error: Exception) -> str:
+    assert isinstance(error, Blocked)
+    sentences = " ".join(one.message for one in error.findings.blocking)
+    return _("This issue cannot go out yet: %(why)s") % {"why": sentences}
+
+
 def not_done() -> str:
     return _("That did not happen")
 
@@ -185,6 +203,7 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
     NotNowPossible: lambda _error: _(
         "That is not possible any more: look how far the mailing is now."
     ),
+    Blocked: _blocked,
     AlreadyStarted: lambda _error: _(
         "This issue was started already. Nobody is mailed twice."
     ),
