@@ -78,6 +78,7 @@ def confirm(
     numbers = signer.read(Purpose.CONFIRM, token, now=now)
     if numbers is None or len(numbers) != 1:
         return None
+    moving.leave_out_refused(session, numbers[0])
     subscription = subscriptions.confirm(session, numbers[0], now=now)
     if subscription is not None:
         _finish_move(session, numbers[0], now=now)

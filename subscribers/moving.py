@@ -46,6 +46,23 @@ def mover(session: Session, asked: SignupRequest) -> Subscriber | None:
     return session.get(Subscriber, number) if number else None
 
 
+def leave_out_refused(session: Session, request_id: int) -> None:
+    """Partners they said no to since they asked to move do not come along."""
+    asked = session.get(SignupRequest, request_id)
+    old = mover(session, asked) if asked and asked.confirmed_at is None else None
+    if asked is None or old is None:
+        return
+    standing = {
+        sender.id
+        for subscription in _standing(session, old)
+        if subscription.list_id == asked.list_id
+        for sender in subscriptions.partners_of(session, subscription)
+    }
+    partners = [pair for pair in asked.details["partners"] if pair[0] in standing]
+    asked.details = {**asked.details, "partners": partners}
+    session.flush()
+
+
 def abandon(session: Session, subscriber: Subscriber) -> None:
     """Take back every move this person asked for: their details wait in it."""
     session.execute(

@@ -158,3 +158,16 @@ def test_moving_to_where_one_is_or_to_no_address(session, anna):
 
     with pytest.raises(BadAddress):
         _move(session, anna, "nergens")
+
+
+def test_a_partner_refused_in_the_meantime_does_not_come_along(session, anna):
+    _move(session, anna)
+    subscription = subscriptions.subscriptions_of(session, anna)[0]
+    [lpb] = subscriptions.partners_of(session, subscription)
+    subscriptions.withdraw_partner(
+        session, anna, subscription.mailing_list, lpb, now=NOW
+    )
+
+    moved = _confirm(session)
+
+    assert subscriptions.partners_of(session, moved) == []
