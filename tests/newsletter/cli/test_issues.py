@@ -86,8 +86,7 @@ def test_a_waiver_is_kept_for_a_story_in_the_issue(
     [
         (
             {"blocks": [{"kind": "story", "story": "soap"}]},
-            "Block story-1: There is no piece 'soap' in the library. "
-            "Did you mean 'soep'?",
+            "Block story-1: There is no piece 'soap' in the library. Did you mean",
         ),
         (
             {"blocks": [{"kind": "divider", "only": {"shoe": "43"}}]},
