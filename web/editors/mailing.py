@@ -47,7 +47,6 @@ def ask(number: int) -> ResponseReturnValue:
 def start(number: int) -> ResponseReturnValue:
     """Freeze and let the worker send, now or at a moment. Commits by itself."""
     database = house().database
-    look_at_links(database, settings(), number, now=now())
     try:
         with database.read() as reading:
             _same_as_seen(find_issue(reading, number))
@@ -157,13 +156,16 @@ def _said(found: Progress) -> dict[str, str]:
 @pages.post(f"{ISSUE}/<any(pause,resume,cancel,retry):act>")
 @staff_may(Act.SEND)
 def steer(number: int, act: str) -> ResponseReturnValue:
-    issue = find_issue(session(), number)
     by, moment = me().email, now()
+    if act == "resume":
+        # Commits by itself: it may wait for the links, with nothing locked.
+        database = house().database
+        mailings.look_and_resume(database, settings(), number, by=by, now=moment)
+        return redirect(url_for(".progress", number=number), 303)
+    issue = find_issue(session(), number)
     match act:
         case "pause":
             mailings.pause(session(), issue, by=by, now=moment)
-        case "resume":
-            mailings.resume(session(), settings(), issue, by=by, now=moment)
         case "cancel":
             mailings.cancel(session(), issue, by=by, now=moment)
         case _:
