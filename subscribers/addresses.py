@@ -14,6 +14,7 @@ _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"({_LABEL}\.)+{_LABEL}")
+_IN_WORDS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
 
 
 class BadAddress(SubscribersError):
@@ -59,3 +60,8 @@ def _a_labels(text: str, domain: str) -> str:
 def hash_address(key: bytes, address: str) -> bytes:
     """What suppressions and deliveries know a normalised address by; 32 bytes."""
     return hmac.digest(key, address.encode("ascii"), "sha256")
+
+
+def without_addresses(words: str) -> str:
+    """What a server or a database said, fit to keep: they repeat addresses."""
+    return _IN_WORDS.sub("(address)", words)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from database.session import Database
 from newsletter.errors import NewsletterError
 from newsletter.jobs.models import Job, JobState
+from subscribers.addresses import without_addresses
 
 LEASE = timedelta(minutes=15)
 
@@ -116,7 +117,8 @@ def failed(
     database: Database, job: ClaimedJob, *, error: Exception, now: datetime
 ) -> JobState:
     """Plan the next attempt, or give the job up; returns which of the two."""
-    words = f"{type(error).__name__}: {error}"[:500]
+    # The row outlives an erasure.
+    words = without_addresses(f"{type(error).__name__}: {error}")[:500]
     if isinstance(error, NotNow):
         _close(
             database,

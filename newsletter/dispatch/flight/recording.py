@@ -1,6 +1,5 @@
 """Recording a chunk: from the journal's marks to the ledger, in one transaction."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +22,8 @@ from newsletter.dispatch.models import (
     MailingState,
 )
 from newsletter.dispatch.moves import move
+from subscribers.addresses import without_addresses
 
-# The ledger outlives an erasure, and servers like to say the address back.
-_ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
 _MOST_OF_A_DETAIL = 200
 
 NOBODY_KNOWS = "no answer was recorded"
@@ -185,7 +183,8 @@ def _postpone(session: Session, until: datetime) -> None:
 def _outcome(
     mark: Mark | None, words: str, attempts: int, *, now: datetime
 ) -> _Outcome:
-    detail = _ADDRESS.sub("(address)", words)[:_MOST_OF_A_DETAIL]
+    # The ledger outlives an erasure.
+    detail = without_addresses(words)[:_MOST_OF_A_DETAIL]
     match mark:
         case Mark.UNTOUCHED:
             return _Outcome(DeliveryState.QUEUED, attempted=False)

@@ -114,3 +114,16 @@ def test_waiting_for_somebody_else_spends_no_attempt(
         assert job.attempts == 1
         queue.failed(database, job, error=queue.NotNow("busy", seconds=60), now=now)
         now += MINUTE
+
+
+def test_a_failure_keeps_the_words_and_not_the_address(database: Database) -> None:
+    job_id = add(database)
+    claimed = queue.claim(database, now=NOW)
+    assert claimed is not None
+
+    refused = ValueError("450 4.2.1 <anna@example.nl>: greylisted")
+    queue.failed(database, claimed, error=refused, now=NOW)
+
+    with database.read() as session:
+        kept = session.get_one(Job, job_id).error
+    assert kept == "ValueError: 450 4.2.1 <(address)>: greylisted"
