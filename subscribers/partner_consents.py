@@ -7,6 +7,7 @@ that partner's box.
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from subscribers import consent, wordings
@@ -42,18 +43,23 @@ def stand(
     sender_id: int,
     *,
     now: datetime,
-) -> None:
-    """Put the row there; the line in the ledger is the caller's."""
-    if session.get(PartnerConsent, (subscriber.id, mailing_list.id, sender_id)) is None:
-        session.add(
-            PartnerConsent(
-                subscriber_id=subscriber.id,
-                list_id=mailing_list.id,
-                sender_id=sender_id,
-                granted_at=now,
+) -> bool:
+    """Put the row there; the line in the ledger is the caller's. False: it stood."""
+    if session.get(PartnerConsent, (subscriber.id, mailing_list.id, sender_id)):
+        return False
+    try:
+        with session.begin_nested():
+            session.add(
+                PartnerConsent(
+                    subscriber_id=subscriber.id,
+                    list_id=mailing_list.id,
+                    sender_id=sender_id,
+                    granted_at=now,
+                )
             )
-        )
-        session.flush()
+    except IntegrityError:
+        return False  # a button pressed twice: the other one was first
+    return True
 
 
 def grant_partner(
@@ -67,9 +73,8 @@ def grant_partner(
     now: datetime,
 ) -> None:
     """The reader ticks a partner's box; granting what stands changes nothing."""
-    if session.get(PartnerConsent, (subscriber.id, mailing_list.id, sender.id)):
+    if not stand(session, subscriber, mailing_list, sender.id, now=now):
         return
-    stand(session, subscriber, mailing_list, sender.id, now=now)
     wording = wordings.current(session, mailing_list, sender, language, now)
     consent.record(
         session,
@@ -92,7 +97,11 @@ def withdraw_partner(
     now: datetime,
 ) -> None:
     """The reader wants this partner's edition no more; the list itself goes on."""
-    standing = session.get(PartnerConsent, (subscriber.id, mailing_list.id, sender.id))
+    standing = session.get(
+        PartnerConsent,
+        (subscriber.id, mailing_list.id, sender.id),
+        with_for_update=True,  # who presses twice says it once
+    )
     if standing is None:
         return
     session.delete(standing)

@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from subscribers import consent, subscriptions, suppression, typed
+from subscribers import consent, preferences, subscriptions, suppression, typed
 from subscribers.models import (
     ConsentAct,
     ConsentRecord,
+    MailingList,
     PartnerConsent,
+    Sender,
     SignupRequest,
     Subscriber,
     Subscription,
@@ -330,4 +332,33 @@ def test_who_presses_twice_at_once_leaves_once(database):
             )
             == 1
         )
+        assert verify(session) == []
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_box_pressed_twice_at_once_is_one_line(database, ticked):
+    with database.write.begin() as session:
+        mailing_list, lpb = a_list(session).id, a_partner_sender(session)
+        partners = [] if ticked else [lpb]
+        anna = a_reader(
+            session, session.get(MailingList, mailing_list), partners=partners
+        ).id
+        before = len(session.scalars(select(ConsentRecord)).all())
+        lpb = lpb.id
+
+    def press(session):
+        subscription = subscriptions.find_subscription(
+            session,
+            session.get_one(Subscriber, anna),
+            session.get_one(MailingList, mailing_list),
+        )
+        chosen = [session.get_one(Sender, lpb)] if ticked else []
+        preferences.set_partners(
+            session, subscription, chosen, language="nl", now=LATER
+        )
+
+    both_at_once(database, press, press)
+
+    with database.read() as session:
+        assert len(session.scalars(select(ConsentRecord)).all()) == before + 1
         assert verify(session) == []
