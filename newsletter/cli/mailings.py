@@ -11,7 +11,6 @@ from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch.schedule import read_moment, say_moment
 from newsletter.dispatch.testmail import send_test
 from newsletter.issues.compose import find_issue
-from newsletter.preflight import look_at_links
 from newsletter.staff import people
 from newsletter.staff.roles import Act
 
@@ -57,8 +56,7 @@ def start(door: Door, number: int, at: str | None, by: str | None) -> None:
     if at is not None:  # an empty --at is a script's mistake: it must not mean "now"
         moment = read_moment(at, timezone=door.settings.timezone, now=now)
     with door.reading() as session:
-        acting = people.who_acts(session, by)
-        people.allow(session, acting, Act.SEND)
+        acting = _acting(session, by)
     mailing_id = acts.start_now_or_at(
         door.database, door.settings, number, by=acting, at=moment, now=now
     )
@@ -115,18 +113,10 @@ def pause(door: Door, number: int, by: str | None) -> None:
 def resume(door: Door, number: int, by: str | None) -> None:
     """Go on where it stopped."""
     with door.reading() as session:
-        is_frozen = receipts.find_mailing(
-            session, find_issue(session, number)
-        ).frozen_at
-    if not is_frozen:
-        # It is gated again: its links are waited for with no transaction open.
-        look_at_links(door.database, door.settings, number, now=door.now)
-    with door.writing() as session:
         acting = _acting(session, by)
-        mailing = acts.resume(
-            session, door.settings, find_issue(session, number), by=acting, now=door.now
-        )
-        state = mailing.state
+    state = acts.look_and_resume(
+        door.database, door.settings, number, by=acting, now=door.now
+    )
     click.echo(f"The mailing of issue {number} is {state}.")
 
 

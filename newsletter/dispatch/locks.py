@@ -19,7 +19,10 @@ def lock_mailing(session: Session, mailing_id: int) -> Mailing | None:
 
 
 def lock_mailing_of(session: Session, issue: Issue) -> Mailing | None:
-    """The same by its issue; two starts of an issue without one wait here too."""
-    session.execute(select(Issue.id).where(Issue.id == issue.id).with_for_update())
+    """The same by its issue; two starts of an issue without one wait here too.
+
+    The issue is read again: somebody may have changed it while we waited.
+    """
+    session.refresh(issue, with_for_update={"of": Issue})
     found = session.scalar(select(Mailing.id).where(Mailing.issue_id == issue.id))
     return None if found is None else lock_mailing(session, found)

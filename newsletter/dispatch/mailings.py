@@ -23,6 +23,7 @@ from newsletter.dispatch.models import (
 )
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.plan import BEGIN, freeze
+from newsletter.dispatch.receipt import find_mailing
 from newsletter.dispatch.schedule import say_moment
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
@@ -41,6 +42,8 @@ _STARTED = {
     MailingState.CANCELLED: "was cancelled on {when}",
 }
 
+_STOPPED = {MailingState.PAUSED, MailingState.HELD}
+
 
 def start(
     session: Session,
@@ -49,16 +52,19 @@ def start(
     *,
     by: str,
     at: datetime | None = None,
+    passed: int | None = None,
     now: datetime,
 ) -> Mailing:
     """Begin the one mailing an issue has: at ``at``, or as soon as a worker looks.
 
-    Raises AlreadyStarted when there is one (unless it was cancelled before anybody was
-    counted), and the gate's refusal when preflight blocks.
+    ``passed`` is the version of the issue that the gate let through just before; it
+    looks at any other here. Raises AlreadyStarted when there is a mailing (unless it
+    was cancelled before anybody was counted), and the gate's refusal.
     """
     mailing = lock_mailing_of(session, issue)
     _require_first(session, settings, issue)
-    gate(session, settings, issue, now=now)
+    if issue.version != passed:
+        gate(session, settings, issue, now=now)
     if mailing is None:
         mailing = Mailing(issue_id=issue.id, issue=issue)
         session.add(mailing)
@@ -88,13 +94,13 @@ def start_now_or_at(
     Commits what its links answered, then the start, then the freeze. When the freeze
     fails the start is taken back: nothing is half done.
     """
-    # The gate must not wait for other people's servers with our database locked.
     with database.read() as session:
         _require_first(session, settings, find_issue(session, number))
-    look_at_links(database, settings, number, now=now)
+    passed = _let_through(database, settings, number, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
-        mailing_id = start(session, settings, issue, by=by, at=at, now=now).id
+        mailing = start(session, settings, issue, by=by, at=at, passed=passed, now=now)
+        mailing_id = mailing.id
     if at is not None:
         return mailing_id
     try:
@@ -109,6 +115,21 @@ def start_now_or_at(
     return mailing_id
 
 
+def _let_through(
+    database: Database, settings: Settings, number: int, *, now: datetime
+) -> int:
+    """The version of the issue the gate lets through; raises its refusal.
+
+    It waits for other people's servers and renders every variant: nobody may have to
+    wait for that, so nothing is locked.
+    """
+    look_at_links(database, settings, number, now=now)
+    with database.read() as session:
+        issue = find_issue(session, number)
+        gate(session, settings, issue, now=now)
+        return issue.version
+
+
 def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
     """Begin no new hand-over; what is on the wire is finished and counted."""
     mailing = _locked(session, issue)
@@ -120,26 +141,58 @@ def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
 
 
 def resume(
-    session: Session, settings: Settings, issue: Issue, *, by: str, now: datetime
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    *,
+    by: str,
+    passed: int | None = None,
+    now: datetime,
 ) -> Mailing:
-    """Go on where it stopped; a held one starts now, after a new preflight."""
+    """Go on where it stopped; a held one starts now, after a new preflight.
+
+    ``passed`` as for ``start``.
+    """
     mailing = _locked(session, issue)
-    _require(mailing, {MailingState.PAUSED, MailingState.HELD}, "can be resumed")
-    was_held = mailing.state is MailingState.HELD
+    _require(mailing, _STOPPED, "can be resumed")
     if mailing.frozen_at is not None:
         mailing.state = MailingState.SENDING
         finish_if_complete(session, mailing, now=now)
     else:
-        planned = mailing.start_at or now
-        if was_held or planned <= now:
-            gate(session, settings, issue, now=now)
-            planned = now
+        moment = mailing.start_at or now
+        if _starts_at_once(mailing, now=now):
+            if issue.version != passed:
+                gate(session, settings, issue, now=now)
+            moment = now
         mailing.state = MailingState.SCHEDULED
-        mailing.start_at = planned
-        _begin_at(session, mailing, planned, now=now)
+        mailing.start_at = moment
+        _begin_at(session, mailing, moment, now=now)
     mailing.reason = ""
     _say(session, mailing, "mailing.resume", by=by, now=now)
     return mailing
+
+
+def look_and_resume(
+    database: Database, settings: Settings, number: int, *, by: str, now: datetime
+) -> MailingState:
+    """``resume`` as doors do it: what must be looked at first is, with nothing locked.
+
+    Commits; returns the state the mailing is in now.
+    """
+    with database.read() as session:
+        mailing = find_mailing(session, find_issue(session, number))
+        _require(mailing, _STOPPED, "can be resumed")
+        must_pass = _starts_at_once(mailing, now=now)
+    passed = _let_through(database, settings, number, now=now) if must_pass else None
+    with database.write.begin() as session:
+        issue = find_issue(session, number)
+        return resume(session, settings, issue, by=by, passed=passed, now=now).state
+
+
+def _starts_at_once(mailing: Mailing, *, now: datetime) -> bool:
+    """Whether it begins when it is resumed, so that the gate must let it through."""
+    is_due = mailing.start_at is None or mailing.start_at <= now
+    return mailing.frozen_at is None and (mailing.state is MailingState.HELD or is_due)
 
 
 def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:

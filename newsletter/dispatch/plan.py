@@ -60,23 +60,28 @@ def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
             return
         number = waiting.issue.number
     look_at_links(context.database, context.settings, number, now=now)
-    with context.database.write.begin() as session:
-        mailing = lock_mailing(session, mailing_id)
-        if mailing is None or not _is_due(mailing, now=now):
+    with context.database.read() as session:
+        waiting = session.get(Mailing, mailing_id)
+        if waiting is None:
             return
-        mailing.reason = _reason_to_hold(session, context.settings, mailing, now=now)
-        if mailing.reason:
-            mailing.state = MailingState.HELD
-            return
+        reason = _reason_to_hold(session, context.settings, waiting, now=now)
     try:
-        freeze(context.database, context.settings, mailing_id, now)
+        if not reason:
+            freeze(context.database, context.settings, mailing_id, now)
     except NewsletterError as refusal:
         # Trying again by itself would leave it "scheduled" and nobody told.
-        with context.database.write.begin() as session:
-            mailing = lock_mailing(session, mailing_id)
-            if mailing is not None and mailing.state is MailingState.SCHEDULED:
-                mailing.state = MailingState.HELD
-                mailing.reason = str(refusal)
+        reason = str(refusal)
+    if reason:
+        _hold(context.database, mailing_id, reason, now=now)
+
+
+def _hold(database: Database, mailing_id: int, reason: str, *, now: datetime) -> None:
+    """Unless somebody did something about it meanwhile."""
+    with database.write.begin() as session:
+        mailing = lock_mailing(session, mailing_id)
+        if mailing is not None and _is_due(mailing, now=now):
+            mailing.state = MailingState.HELD
+            mailing.reason = reason
 
 
 def _is_due(mailing: Mailing, *, now: datetime) -> bool:

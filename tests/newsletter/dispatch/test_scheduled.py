@@ -1,15 +1,22 @@
 """A start at a moment: nothing before it, a last look when it comes."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from newsletter.dispatch import mailings, plan
 from newsletter.dispatch.errors import NoMailing, NotNowPossible
+from newsletter.dispatch.models import Mailing
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue, set_headings
 from newsletter.issues.errors import IssueFrozen
-from newsletter.workflow.gate import Blocked
+from newsletter.issues.models import Issue
+from newsletter.preflight import Findings
+from newsletter.workflow.gate import Blocked, gate
 from tests.newsletter.dispatch.village import BY, Village, check_sums
 
 HOUR = timedelta(hours=1)
@@ -21,9 +28,13 @@ def schedule(village: Village) -> None:
 
 
 def resume(village: Village) -> None:
-    village.act(
-        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
+    mailings.look_and_resume(
+        village.database, village.settings, 42, by=BY, now=village.now
     )
+
+
+def begin(village: Village) -> None:
+    village.work(later=HOUR)
 
 
 def cancel(village: Village) -> None:
@@ -173,3 +184,94 @@ def test_a_freeze_that_fails_takes_the_start_back(
     village.start()
     village.work()
     assert village.receipt()["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("prepare", "act"),
+    [
+        (Village.build, Village.start),
+        (lambda village, _name: schedule(village), begin),
+        (lambda village, _name: hold(village), resume),
+    ],
+    ids=["start", "begin", "resume"],
+)
+def test_nobody_waits_while_the_gate_looks(
+    village: Village,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[Village, str], None],
+    act: Callable[[Village], None],
+) -> None:
+    prepare(village, "anna")
+    looked = []
+
+    def look(*given: Any, **named: Any) -> Findings:
+        """A reader signs up and an editor saves, meanwhile."""
+        with village.database.write.begin() as session:
+            session.execute(select(Issue.id).with_for_update(nowait=True))
+            session.execute(select(Mailing.id).with_for_update(nowait=True))
+        looked.append(True)
+        return gate(*given, **named)
+
+    monkeypatch.setattr(mailings, "gate", look)
+    monkeypatch.setattr(plan, "gate", look)
+    act(village)
+    village.work()
+
+    assert looked
+    assert village.receipt()["accepted"] == 1
+
+
+def hold(village: Village) -> None:
+    schedule(village)
+    lose_the_postal_address(village)
+    village.work(later=HOUR)
+    mend(village)
+
+
+def test_an_issue_changed_since_the_gate_is_looked_at_again(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.build("anna")
+    looked = []
+
+    def look(*given: Any, **named: Any) -> Findings:
+        found = gate(*given, **named)
+        if not looked:
+            change_the_subject(village)
+        looked.append(True)
+        return found
+
+    monkeypatch.setattr(mailings, "gate", look)
+    village.start()
+
+    assert looked == [True, True]
+
+
+def test_a_start_that_waited_for_an_editor_sends_what_the_editor_saved(
+    village: Village,
+) -> None:
+    village.build("anna")
+    troubles: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            village.act(
+                lambda s, i: mailings.start(
+                    s, village.settings, i, by=BY, now=village.now
+                )
+            )
+        except BaseException as error:
+            troubles.append(error)
+
+    starting = threading.Thread(target=start)
+    with village.database.write.begin() as session:
+        issue = find_issue(session, 42)
+        set_headings(session, issue, subject="Anders", preheader="", now=village.now)
+        session.flush()
+        starting.start()
+        starting.join(0.5)
+    starting.join()
+    village.work()
+
+    assert troubles == []
+    assert "Subject: Anders" in village.outbox()["anna"]
