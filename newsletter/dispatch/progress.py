@@ -10,6 +10,11 @@ from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, Mailing
 
 WINDOW = timedelta(seconds=30)  # speed is what happened this long ago or less
 LEAST = timedelta(seconds=2)  # before that nobody can say how fast it goes
+_REACHED = {
+    DeliveryState.ACCEPTED,
+    DeliveryState.DELIVERED,
+    DeliveryState.COMPLAINED,
+}
 _UNDER_WAY = {DeliveryState.QUEUED, DeliveryState.SENDING}
 
 
@@ -20,6 +25,7 @@ class Progress:
     done: int  # with an outcome, whichever
     waiting: int
     sending: int
+    reached: int  # taken by the mail server, and not come back so far
     refused: int
     in_doubt: int
     a_second: float | None  # None: nothing happened lately
@@ -55,6 +61,7 @@ def progress(session: Session, mailing: Mailing, *, now: datetime) -> Progress:
         done=prepared - under_way,
         waiting=counts.get(DeliveryState.QUEUED, 0),
         sending=counts.get(DeliveryState.SENDING, 0),
+        reached=sum(counts.get(state, 0) for state in _REACHED),
         refused=counts.get(DeliveryState.REFUSED, 0),
         in_doubt=counts.get(DeliveryState.IN_DOUBT, 0),
         a_second=speed if is_moving else None,
