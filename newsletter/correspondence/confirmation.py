@@ -12,20 +12,15 @@ from sqlalchemy.orm import Session
 
 from newsletter.correspondence.post import queue_mail
 from newsletter.jobs.context import Context
+from subscribers import suppression
 from subscribers.models import (
     MailingList,
     SignupRequest,
     Subscriber,
     Subscription,
     SubscriptionState,
-    Suppression,
-    SuppressionReason,
 )
 from subscribers.tokens import Purpose, Signer
-
-# A confirmed new sign-up lifts these; the others only staff can lift, so that a mail
-# to somebody who complained or whose mailbox is gone is never ours to send.
-_MAY_RETURN = frozenset({SuppressionReason.LEFT, SuppressionReason.ERASED})
 
 
 def write_confirmation(context: Context, payload: dict[str, Any]) -> None:
@@ -81,12 +76,10 @@ def confirm_by_mail(
 
 
 def _may_be_mailed(session: Session, subscriber: Subscriber) -> bool:
-    reason = session.scalar(
-        select(Suppression.reason).where(
-            Suppression.address_hash == subscriber.address_hash
-        )
-    )
-    return reason is None or reason in _MAY_RETURN
+    reason = suppression.reason_for(session, subscriber.address_hash)
+    # What only staff can lift was not the reader's own decision: a mail to somebody who
+    # complained, or whose mailbox is gone, is never ours to send.
+    return reason is None or reason in suppression.OWN_DECISION
 
 
 def _kind(session: Session, subscriber: Subscriber, mailing_list: MailingList) -> str:

@@ -27,13 +27,6 @@ class BadMoment(MailingError):
     """The moment to start at is past, unreadable or does not exist."""
 
 
-class UnknownVariant(MailingError):
-    def __init__(self, key: str, known: list[str]) -> None:
-        super().__init__(
-            f"There is no variant {key!r}. Use one of: {', '.join(known)}."
-        )
-
-
 class TestNotTaken(MailingError):
     """The provider did not take a test mail; the sentence has its words."""
 
