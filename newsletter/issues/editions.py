@@ -11,6 +11,7 @@ from typing import Any
 from newsletter.issues.blocks import Block, Foreword, Resolving, make_id, read_block
 from newsletter.issues.blocks.fields import clean
 from newsletter.issues.errors import BadBlock, BadEdition, unknown_field
+from newsletter.issues.headings import MOST_SUBJECT
 from newsletter.partners.partners import find_partner
 from subscribers.errors import SubscribersError
 from subscribers.segments.rules import AllOf, Rule, check_values, parse_rule
@@ -182,9 +183,14 @@ def _text(
     if not isinstance(value, str):
         raise BadEdition(key, f"{name} must be text, not {value!r}.")
     try:
-        return clean(value, lines=lines) or None
+        text = clean(value, lines=lines)
     except ValueError as error:
         raise BadEdition(key, f"{name} {error}") from None
+    if name == "subject" and len(text) > MOST_SUBJECT:
+        raise BadEdition(
+            key, f"subject has {len(text)} characters; {MOST_SUBJECT} is the most."
+        )
+    return text or None
 
 
 def _read_extras(

@@ -97,6 +97,7 @@ def test_made_ids_are_unique_over_base_and_editions() -> None:
         ({"partner": "lpb", "forword": "a"}, "Did you mean foreword?"),
         ({"partner": "lpb", "foreword": 3}, "foreword must be text"),
         ({"partner": "lpb", "subject": "a\nb"}, "subject must be one line"),
+        ({"partner": "lpb", "subject": "a" * 201}, "subject has 201 characters"),
         (
             {"partner": "lpb", "audience": {"shoe": "43"}},
             "audience: There is no segment",
