@@ -7,10 +7,10 @@ Neither the answer nor the time it takes tells which it was.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, exists, select, update
+from sqlalchemy import case, exists, update
 from sqlalchemy.orm import Session, aliased
 
-from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.models import Delivery
 from newsletter.jobs.queue import enqueue
 from newsletter.partners.partners import all_partners
 from subscribers import lists, moving, regions, roles, senders, subscriptions
@@ -117,11 +117,8 @@ def _finish_move(session: Session, request_id: int, *, now: datetime) -> None:
     also_mailed = aliased(Delivery)
     session.execute(
         update(Delivery)
-        .where(
-            # By mailing, so that the unique index finds the one row in each.
-            Delivery.mailing_id.in_(select(Mailing.id)),
-            Delivery.address_hash == old.address_hash,
-        )
+        # By number: this may not be their first move.
+        .where(Delivery.subscriber_id == old.id)
         .values(
             # Whose new address is in that mailing too is in it once.
             subscriber_id=case(

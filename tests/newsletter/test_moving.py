@@ -42,10 +42,14 @@ def _move(session, anna, address=NEW):
     signup.request_move(session, anna, address=address, language="nl", now=NOW)
 
 
-def _confirm(session):
+def _confirm(session, *, address=NEW):
+    subscriber = subscriptions.find_subscriber(session, address)
     request = session.scalars(
         select(SignupRequest.id)
-        .where(SignupRequest.source == "move")
+        .where(
+            SignupRequest.source == "move",
+            SignupRequest.subscriber_id == subscriber.id,
+        )
         .order_by(SignupRequest.id)
     ).first()
     token = signer.sign(Purpose.CONFIRM, request)
@@ -130,13 +134,42 @@ def test_one_can_leave_by_the_links_in_the_old_mails(session, anna):
     assert moved.state is SubscriptionState.ENDED
 
 
+def test_after_two_moves_the_oldest_mails_still_know_whose_they_are(session, anna):
+    mailing = _was_mailed(session, anna)
+    _move(session, anna)
+    _confirm(session)
+    second = subscriptions.find_subscriber(session, NEW)
+    _move(session, second, "anna@derde.example")
+
+    moved = _confirm(session, address="anna@derde.example")
+
+    assert leave(session, mailing, 0, now=NOW)
+    assert moved.state is SubscriptionState.ENDED
+
+
+def test_who_moved_and_is_forgotten_is_nobody_in_the_older_mails_too(session, anna):
+    mailing = _was_mailed(session, anna)
+    _move(session, anna)
+    _confirm(session)
+
+    moved = subscriptions.find_subscriber(session, NEW)
+    assert [one["issue"] for one in privacy.export(session, moved)["deliveries"]] == [
+        42
+    ]
+    privacy.forget(session, moved, now=NOW)
+
+    delivery = session.get_one(Delivery, (mailing, 0))
+    assert delivery.subscriber_id is None
+    assert not leave(session, mailing, 0, now=NOW)
+
+
 def test_who_reads_at_both_addresses_keeps_one(session, anna):
     buurtwijs = subscriptions.subscriptions_of(session, anna)[0].mailing_list
     ben = a_reader(session, buurtwijs, BEN, name="Ben")
     mailing = _was_mailed(session, anna, ben)
     _move(session, anna, BEN)
 
-    _confirm(session)
+    _confirm(session, address=BEN)
 
     assert subscription_of(session, mailing, 0) is None
     assert subscription_of(session, mailing, 1).subscriber.address == BEN
