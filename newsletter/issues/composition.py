@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import NewsletterError
 from newsletter.issues.blocks import Block, Resolving, read_blocks
+from newsletter.issues.blocks.fields import Problem
 from newsletter.issues.editions import BASE, Edition, read_editions
 from newsletter.issues.errors import BadBlock, BadEdition
 from newsletter.issues.models import Issue
@@ -51,11 +52,11 @@ class Composition:
         extras = [extra.block for edition in self.editions for extra in edition.extras]
         return [*self.base, *extras]
 
-    def problems(self) -> Iterator[tuple[str, str]]:
+    def problems(self) -> Iterator[tuple[str, Problem]]:
         """Block id and sentence for whatever a person should mend first."""
         for block in self.every_block():
-            for sentence in block.problems():
-                yield block.id, sentence
+            for problem in block.problems():
+                yield block.id, problem
 
     def check_references(self, context: Resolving) -> None:
         """Raise a sentence naming the first thing that does not exist here."""

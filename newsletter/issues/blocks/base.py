@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from newsletter.issues.blocks.context import Resolving
-from newsletter.issues.blocks.fields import FieldSpec
+from newsletter.issues.blocks.fields import FieldSpec, Problem
 from newsletter.issues.errors import BadBlock, unknown_field
 from newsletter.rendering.values import BlockValue
 from subscribers.errors import SubscribersError
@@ -93,10 +93,10 @@ class Block:
     def check_references(self, context: Resolving) -> None:
         """Raise a sentence when it names a story or partner that does not exist."""
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[Problem]:
         """What a person should mend before this goes out, without the database."""
         for name, spec in self.specs().items():
-            yield from spec.problems(name, getattr(self, name))
+            yield from spec.problems(getattr(self, name))
 
     def resolve(self, context: Resolving) -> BlockValue | None:
         """What is rendered; None when there is nothing to show."""

@@ -30,13 +30,19 @@ class Event(Block):
     place: str = fields.line("Plaats", "Place", most=150, required=False)
     url: str | None = fields.link("Meer lezen", "Read more", required=False)
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[fields.Problem]:
         yield from super().problems()
         mixed = self.end and (self.start.tzinfo is None) != (self.end.tzinfo is None)
         if mixed:
-            yield "start and end must both have an offset, or neither."
+            yield {
+                "nl": "Geef begin en einde allebei een tijdzone, of geen van beide.",
+                "en": "Start and end must both have an offset, or neither.",
+            }
         elif self.end and self.end < self.start:
-            yield "end lies before start. Change one of them."
+            yield {
+                "nl": "Het einde ligt voor het begin. Verander een van de twee.",
+                "en": "The end lies before the start. Change one of them.",
+            }
 
     def resolve(self, context: Resolving) -> values.Event:
         return values.Event(

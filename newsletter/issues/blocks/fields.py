@@ -19,6 +19,9 @@ _IN_URL = re.compile(r"[\s\"<>\\^`{|}]")
 MOST_URL = 2000
 
 
+Problem = Mapping[str, str]  # one sentence, in "nl" and "en"
+
+
 class Form(StrEnum):
     """How a field is filled in at the desk."""
 
@@ -58,15 +61,21 @@ class FieldSpec:
             return read_moment(text)
         return text
 
-    def problems(self, name: str, value: object) -> Iterator[str]:
+    def problems(self, value: object) -> Iterator[Problem]:
         """What a person should mend before this goes out."""
+        nl, en = self.label["nl"], self.label["en"]
         if self.required and value in ("", None):
-            yield f"{name} is empty. Fill it in, or remove the block."
+            yield {
+                "nl": f"{nl} is leeg. Vul het in, of haal het blok weg.",
+                "en": f"{en} is empty. Fill it in, or remove the block.",
+            }
         if isinstance(value, str) and len(value) > self.most:
-            yield (
-                f"{name} has {len(value):,} characters; "
-                f"{self.most:,} is the most. Shorten it."
-            )
+            yield {
+                "nl": f"{nl} telt {len(value)} tekens; het mogen er {self.most} zijn. "
+                "Maak het korter.",
+                "en": f"{en} has {len(value)} characters; {self.most} is the most. "
+                "Shorten it.",
+            }
 
 
 def clean(text: str, *, lines: bool) -> str:

@@ -12,9 +12,13 @@ from newsletter.issues.errors import BadBlock
 from newsletter.media import path_of
 from newsletter.rendering import values
 
-__all__ = ["WIDTH", "Image", "fitting"]
+__all__ = ["UNDECIDED", "WIDTH", "Image", "fitting"]
 
 WIDTH = 600  # CSS px: the mail is one column of this width
+UNDECIDED: fields.Problem = {
+    "nl": "Zeg wat er op de foto te zien is, of dat ze alleen versiering is.",
+    "en": 'Say what the picture shows, or "" when it is only decoration.',
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +42,10 @@ class Image(Block):
         if bool(self.file) == bool(self.url):
             raise BadBlock(self.id, "give either file or url.")
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[fields.Problem]:
         yield from super().problems()
         if self.alt is None:
-            yield 'alt is undecided. Say what the picture shows, or "" for decoration.'
+            yield UNDECIDED
 
     def resolve(self, context: Resolving) -> values.ImageBlock:
         alt = plain(self.alt or "")

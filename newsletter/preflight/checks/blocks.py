@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from newsletter.issues.blocks.image import UNDECIDED
 from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking
 
@@ -12,9 +13,11 @@ INCOMPLETE: Words = {
 
 
 def check_blocks(looking: Looking) -> Iterator[Finding]:
+    language = looking.issue.language
     for block, problem in looking.composition.problems():
-        if problem.startswith("alt is undecided"):
+        if problem is UNDECIDED:
             continue  # ``pictures`` says so, for stories as well
+        said = problem.get(language, problem["nl"])
         yield looking.finding(
-            "block", Level.BLOCKING, INCOMPLETE, block=block, problem=problem
+            "block", Level.BLOCKING, INCOMPLETE, block=block, problem=said
         )

@@ -145,9 +145,9 @@ def test_two_blocks_with_the_same_id_are_refused() -> None:
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
-        ({"kind": "text", "text": ""}, "text is empty"),
+        ({"kind": "text", "text": ""}, "Text is empty"),
         ({"kind": "quotation", "text": "a" * 401, "who": "b"}, "400 is the most"),
-        ({"kind": "image", "url": "https://a.nl/b.png"}, "alt is undecided"),
+        ({"kind": "image", "url": "https://a.nl/b.png"}, "what the picture shows"),
         (
             {
                 "kind": "event",
@@ -155,7 +155,7 @@ def test_two_blocks_with_the_same_id_are_refused() -> None:
                 "start": "2027-01-15T19:30",
                 "end": "2027-01-15T18:30",
             },
-            "end lies before start",
+            "end lies before the start",
         ),
         (
             {
@@ -174,7 +174,8 @@ def test_what_is_whole_but_not_ready_is_a_problem(
     problems = list(read_block(document, block_id="x-1").problems())
 
     assert len(problems) == 1
-    assert problem in problems[0]
+    assert problem in problems[0]["en"]
+    assert set(problems[0]) == {"nl", "en"}
 
 
 def test_a_picture_of_decoration_is_decided() -> None:

@@ -8,6 +8,7 @@ import pytest
 from newsletter.issues.waivers import waive
 from newsletter.preflight.checks import CHECKS
 from newsletter.preflight.checks.address import check_base_url
+from newsletter.preflight.checks.blocks import check_blocks
 from newsletter.preflight.checks.identity import check_identity
 from newsletter.preflight.checks.knowledge import check_knowledge
 from newsletter.preflight.checks.links import check_links
@@ -52,6 +53,23 @@ def test_a_check_finds_what_it_looks_for_and_says_so_in_the_issues_language(
     assert {one.level for one in found} == {example.level}
     assert all(one.message.endswith((".", ".)")) for one in found)
     assert len({one.check for one in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", "Blok x is niet af: Tekst is leeg. Vul het in, of haal het blok weg."),
+        (
+            "en",
+            "Block x is not finished: Text is empty. Fill it in, or remove the block.",
+        ),
+    ],
+)
+def test_what_a_block_misses_is_said_in_one_language(world, language, said):
+    looking = look_over(world, {"kind": "text", "id": "x", "text": ""})
+    looking.issue.language = language
+
+    assert [one.message for one in check_blocks(looking)] == [said]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=names)
