@@ -6,7 +6,7 @@ needs it any more; the lines of consent for the new one are its own.
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from subscribers import consent, subscriptions
@@ -70,6 +70,15 @@ def abandon(session: Session, subscriber: Subscriber) -> None:
             SignupRequest.details[_FROM].as_integer() == subscriber.id
         )
     )
+
+
+def has_moved(session: Session, number: int) -> bool:
+    """Whether the subscriber of this number went on at another address."""
+    moved = select(SignupRequest.id).where(
+        SignupRequest.details[_FROM].as_integer() == number,
+        SignupRequest.confirmed_at.is_not(None),
+    )
+    return session.scalar(moved.limit(1)) is not None
 
 
 def finish(session: Session, asked: SignupRequest, *, now: datetime) -> None:

@@ -11,19 +11,21 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from dotenv import dotenv_values
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 import templates
 from database.session import Database, open_database
 from newsletter.settings import Settings, read_settings
 from subscribers.tokens import Signer
 from web import (
+    addresses,
     auth,
     brand,
     editors,
@@ -52,6 +54,11 @@ class Application(Flask):
     def log_exception(self, *_error: Any, **_named: Any) -> None:
         log.error("path=%s failed", request.url_rule, exc_info=True)
 
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        if isinstance(request.routing_exception, RequestRedirect):
+            addresses.keep_here(request.routing_exception)
+        super().raise_routing_exception(request)
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -74,6 +81,7 @@ def create_app(
 
     app = Application("web", static_folder=None, template_folder=str(TEMPLATES))
     _configure(app, settings)
+    addresses.install(app)
     session.install(
         app, session.House(settings, database, Signer(settings.signing_keys()), clock)
     )

@@ -9,13 +9,14 @@ import logging
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from database.session import DatabaseUnreachable
 from newsletter.errors import NewsletterError
 from subscribers.errors import SubscribersError
 from web.language import gettext as _
+from web.session import READING
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SubscribersError, _sentence)
     app.register_error_handler(DatabaseUnreachable, _no_database)
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(DataError, _cannot_be_kept)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _surprise)
@@ -114,6 +116,12 @@ def _no_database(_error: Exception) -> ResponseReturnValue:
     )
     response.headers["Retry-After"] = "120"
     return response
+
+
+def _cannot_be_kept(_error: Exception) -> ResponseReturnValue:
+    """A sign or a number that no database takes: made by a program, not a person."""
+    status = 404 if request.method in READING else 400
+    return error_page(status, *_words(status))
 
 
 def _surprise(_error: Exception) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
 from newsletter.language import LANGUAGES, translations
 from web.session import settings
@@ -56,11 +56,19 @@ def install(app: Flask) -> None:
     environment.filters["long_date"] = long_date
     environment.globals["language"] = language
     app.url_defaults(_carry)
+    app.after_request(_vary)
 
 
 def _asked_for() -> str | None:
     asked = request.args.get("lang")
     return asked if asked in LANGUAGES else None
+
+
+def _vary(response: Response) -> Response:
+    """A cache on the way must not give one reader the language of another."""
+    if "language" in g:
+        response.vary.add("Accept-Language")
+    return response
 
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from web.entrance import with_link
 from web.errors import error_page
 from web.language import gettext as _
 from web.language import language, prefer
-from web.public.signed_links import subscriber_behind
+from web.public.signed_links import erased_behind, subscriber_behind
 from web.session import now, session
 
 pages = Blueprint("details", __name__)
@@ -49,6 +49,8 @@ def download(token: str) -> ResponseReturnValue:
 @with_link
 def erase(token: str) -> ResponseReturnValue:
     subscriber = _reader(token)
+    if subscriber is None and not erased_behind(session(), token):
+        return _too_old()
     # Erased already: the same page, so that pressing twice is no riddle.
     if subscriber is not None:
         if request.form.get("sure") != "yes":

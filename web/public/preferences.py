@@ -29,7 +29,7 @@ from web.errors import error_page
 from web.language import gettext as _
 from web.language import language, prefer
 from web.public.signed_links import delivery_of, details_address
-from web.public.signup_form import choices, explain_region
+from web.public.signup_form import choices, explain_choice, explain_region
 from web.session import now, session, settings
 
 Act = Callable[[Subscriber], str]  # does it, and says what to show afterwards
@@ -199,7 +199,7 @@ def _explain(error: SubscribersError) -> dict[str, str]:
         return {"pause": _("Choose a day from tomorrow to a year from now.")}
     if isinstance(error, BadLine):
         return {"name": _("Write your name on one line, without special signs.")}
-    return {"form": str(error)}
+    return {"form": explain_choice(error)}
 
 
 def _day(text: str) -> date | None:

@@ -4,6 +4,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from newsletter.correspondence.details_link import VALID
+from subscribers import moving
 from subscribers.models import Subscriber
 from subscribers.tokens import Purpose
 from web.session import now, settings, signer
@@ -25,7 +26,20 @@ def details_address(subscriber: Subscriber) -> str:
 
 def subscriber_behind(session: Session, token: str) -> Subscriber | None:
     """Whose fresh link this is; None when it is too old, altered, or they are gone."""
+    number = _number_in(token)
+    return None if number is None else session.get(Subscriber, number)
+
+
+def erased_behind(session: Session, token: str) -> bool:
+    """Whether a good link's reader is gone, and not just moved to a new address."""
+    number = _number_in(token)
+    return (
+        number is not None
+        and session.get(Subscriber, number) is None
+        and not moving.has_moved(session, number)
+    )
+
+
+def _number_in(token: str) -> int | None:
     numbers = signer().read(Purpose.DETAILS, token, now=now())
-    if numbers is None or len(numbers) != 1:
-        return None
-    return session.get(Subscriber, numbers[0])
+    return numbers[0] if numbers is not None and len(numbers) == 1 else None

@@ -17,6 +17,7 @@ from subscribers.regions import AmbiguousRegion, UnknownRegion
 from subscribers.roles import all_roles
 from subscribers.typed import BadLine
 from subscribers.wordings import text_for
+from web.errors import wants_json
 from web.language import gettext as _
 from web.language import language
 
@@ -42,7 +43,7 @@ class SubscribeForm:
     def read(cls, request: Request) -> "SubscribeForm":
         """From a form or a JSON object; raise NotAForm for other JSON."""
         if request.is_json:
-            values = _json_values(request.get_json(silent=True))
+            values = _json_values(_read_json(request))
             return cls._from(lambda key: values.get(key, []))
         return cls._from(request.form.getlist)
 
@@ -120,7 +121,14 @@ def explain(
         return "region", explain_region(session, form.region)
     if isinstance(error, BadLine):
         return "name", _("Write your name on one line, without special signs.")
-    return "form", str(error)
+    return "form", explain_choice(error)
+
+
+def explain_choice(error: SubscribersError) -> str:
+    """A box or a list that is no longer there; programs are told which."""
+    if wants_json():
+        return str(error)
+    return _("This form has changed since you opened it. Choose once more.")
 
 
 def explain_region(session: Session, typed: str) -> str:
@@ -132,6 +140,13 @@ def explain_region(session: Session, typed: str) -> str:
             "name of a province. Leaving it empty is fine too."
         )
     return _("Which one do you mean: %(names)s?") % {"names": ", ".join(names)}
+
+
+def _read_json(request: Request) -> object:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # a program nested it so deep that nobody can read it
+        return None
 
 
 def _json_values(document: object) -> Mapping[str, list[str]]:

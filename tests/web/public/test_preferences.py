@@ -122,8 +122,8 @@ def test_unticking_withdraws_a_partners_consent(
         ("pause", "2026-11-20", "tussen morgen en over een jaar"),
         ("pause", "morgen", "tussen morgen en over een jaar"),
         ("name", "A\nB", "op één regel"),
-        ("language", "fr", "fr"),
-        ("role", "baron", "baron"),
+        ("language", "fr", "Dit formulier is veranderd"),
+        ("role", "baron", "Dit formulier is veranderd"),
     ],
 )
 def test_what_is_wrong_changes_nothing_and_keeps_what_was_typed(
@@ -211,6 +211,18 @@ def test_a_fresh_link_works_for_one_hour(
     assert client.post(fresh + "/address", data={"email": BEN}).status_code == 404
 
 
+def test_a_link_that_is_too_old_never_says_that_somebody_is_erased(
+    client: FlaskClient, database: Database, fresh: str, clock: Clock
+) -> None:
+    clock.moment = NOW + timedelta(hours=1, seconds=1)
+
+    for address in (fresh, "/preferences/details/made-up"):
+        answer = client.post(address + "/erase", data={"sure": "yes"})
+        assert answer.status_code == 404
+        assert "Deze link werkt niet meer" in answer.text
+    assert anna_of(database)
+
+
 def test_everything_we_hold_is_one_download(client: FlaskClient, fresh: str) -> None:
     answer = client.get(fresh + "/download")
 
@@ -254,6 +266,9 @@ def test_a_new_address_takes_over_once_its_mailbox_says_yes(
     with database.read() as session:
         assert find_subscriber(session, ANNA) is None
     assert subscription_of(database, "anna@nieuw.example").state == "confirmed"
+    # Who moved was not erased, and is not told so.
+    answer = client.post(fresh + "/erase", data={"sure": "yes"})
+    assert answer.status_code == 404
 
 
 def test_a_new_address_that_is_none_is_refused_beside_the_field(
