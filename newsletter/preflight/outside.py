@@ -16,6 +16,8 @@ from newsletter.preflight.own import is_own
 
 TRUSTED_FOR = timedelta(hours=24)
 _AT_ONCE = 8
+# PostgreSQL has no room for more in an index; what is longer is never fetched anyway.
+_LONGEST = 2000
 _INSERT: Mapping[str, Callable[..., "sqlite.Insert | postgresql.Insert"]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -56,7 +58,8 @@ def look_at(urls: Iterable[str], fetch: Fetch) -> dict[str, Look]:
 
 def remember(session: Session, seen: Mapping[str, Look], *, now: datetime) -> None:
     """Keep what was seen; two who look at once do not collide."""
-    if not seen:
+    kept = {url: look for url, look in seen.items() if len(url) <= _LONGEST}
+    if not kept:
         return
     insert = _INSERT[session.get_bind().dialect.name](LinkLook)
     session.execute(
@@ -75,7 +78,7 @@ def remember(session: Session, seen: Mapping[str, Look], *, now: datetime) -> No
                 "problem": look.problem,
                 "looked_at": now,
             }
-            for url, look in sorted(seen.items())
+            for url, look in sorted(kept.items())
         ],
     )
 

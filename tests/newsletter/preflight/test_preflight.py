@@ -1,6 +1,7 @@
 """The whole of it: links looked at once a day, findings in three levels, the gate."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -88,6 +89,22 @@ def test_a_link_that_was_mended_is_seen_the_next_day(database, settings, issue_n
         findings = check_issue(session, settings, issue, now=later, fetch=Web(500))
 
     assert findings.blocking == ()
+
+
+def test_a_link_too_long_to_remember_is_still_looked_at(
+    database, settings, issue_number
+):
+    # Nothing in it repeats, so that no index can make it small.
+    long = f"{LINK}?{secrets.token_hex(4000)}"
+    with database.write.begin() as session:
+        issue = find_issue(session, issue_number)
+        block = {"kind": "text", "id": "long", "text": f"[Soep]({long})"}
+        issue.blocks = [*issue.blocks, block]
+
+    web = Web(200)
+    look_at_links(database, settings, issue_number, now=NOW, fetch=web)
+
+    assert ("HEAD", long) in web.asked
 
 
 def test_nobody_looked_yet_so_the_check_looks_itself(session, world):
