@@ -99,8 +99,8 @@ def start_now_or_at(
     passed = _let_through(database, settings, number, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
-        mailing = start(session, settings, issue, by=by, at=at, passed=passed, now=now)
-        mailing_id = mailing.id
+        begun = start(session, settings, issue, by=by, at=at, passed=passed, now=now)
+        mailing_id = begun.id
     if at is not None:
         return mailing_id
     try:
