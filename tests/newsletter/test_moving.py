@@ -59,7 +59,7 @@ def _confirm(session, *, address=NEW):
 def _was_mailed(session, *readers):
     issue = Issue(
         number=42,
-        list_id=readers[0].subscriptions[0].list_id,
+        list_id=subscriptions.subscriptions_of(session, readers[0])[0].list_id,
         subject="Nummer 42",
         preheader="",
         language="nl",
