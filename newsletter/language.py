@@ -9,9 +9,10 @@ import io
 from functools import cache
 from pathlib import Path
 
-import templates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+import templates
 
 LANGUAGES = ("nl", "en")
 DOMAINS = ("mail", "service", "public", "desk")
