@@ -75,9 +75,13 @@ class Settings:
             raise HomeMissing(self.home)
 
     def make_home(self) -> None:
-        """Create the home and its signing key; what exists is left alone."""
-        for folder in (self.home, self.outbox, self.media, self.journals):
-            folder.mkdir(parents=True, exist_ok=True)
+        """Create the home and its signing key; what exists is left alone.
+
+        Readers' data lies in it: nobody else on the machine may look.
+        """
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.outbox, self.media, self.journals):
+            folder.mkdir(exist_ok=True)
         if not self.secret_keys and not self._key_file.exists():
             self._key_file.touch(mode=0o600)
             self._key_file.write_text(secrets.token_urlsafe(32) + "\n")

@@ -79,7 +79,13 @@ def show(door: Door, number: int, as_json: bool) -> None:
         if as_json:
             say_json(issue_document(issue))
             return
-        planned = plan_variants(session, issue, today=_today(door), language="en")
+        planned = plan_variants(
+            session,
+            issue,
+            today=_today(door),
+            zone=door.settings.timezone,
+            language="en",
+        )
         click.echo(f"Issue {number}: {issue.subject}")
         click.echo(f"{issue.mailing_list.slug}, {_count(issue)}")
         for block in Composition.of(issue).every_block():

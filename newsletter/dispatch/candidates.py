@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +23,7 @@ from newsletter.dispatch.models import Exclusion
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import Assignment, assignment
 from subscribers.models import Subscriber, Subscription
+from subscribers.segments.fields import HOME_ZONE
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ class Candidates:
     variants: tuple[str, ...]
 
 
-def candidates_of(session: Session, issue: Issue, *, today: date) -> Candidates:
+def candidates_of(
+    session: Session, issue: Issue, *, today: date, zone: tzinfo = HOME_ZONE
+) -> Candidates:
     """Exclusion first: who is not mailed has a reason and no variant."""
-    assigned = assignment(session, issue, today=today)
+    assigned = assignment(session, issue, today=today, zone=zone)
     sorted_out = (
         select(
             Subscriber.id.label("subscriber_id"),

@@ -6,7 +6,7 @@ everything is one transaction, so that a mailing is frozen or it is not.
 
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Integer, String, case, func, insert, literal, null, select
@@ -120,7 +120,7 @@ def freeze(
     day = now.astimezone(settings.timezone).date()
     with database.read() as session:
         issue = session.get_one(Mailing, mailing_id).issue
-        for planned in plan_variants(session, issue, today=day):
+        for planned in plan_variants(session, issue, today=day, zone=settings.timezone):
             produced[planned.key] = produce(session, settings, issue, planned, day=day)
     for attempt in range(1, _TRIES + 1):
         try:
@@ -159,13 +159,15 @@ def _freeze(
         return  # frozen already, or called off meanwhile
     issue = mailing.issue
     variants: dict[str, int] = {}
-    for planned in plan_variants(session, issue, today=day):
+    for planned in plan_variants(session, issue, today=day, zone=settings.timezone):
         # A reader who joined since the rendering may need one more variant.
         variant = produced.get(planned.key) or produce(
             session, settings, issue, planned, day=day
         )
         variants[planned.key] = _store(session, settings, mailing, variant)
-    _write_ledger(session, mailing, variants, today=day, now=now)
+    _write_ledger(
+        session, mailing, variants, today=day, zone=settings.timezone, now=now
+    )
     _cut_chunks(session, mailing, size=settings.chunk_size, now=now)
     mailing.consent_head = consent.head(session, issue.list_id)
     mailing.frozen_at = now
@@ -208,6 +210,7 @@ def _write_ledger(
     variants: Mapping[str, int],
     *,
     today: date,
+    zone: tzinfo,
     now: datetime,
 ) -> None:
     """One row per candidate; ``seq`` runs through the variants, who gets none last.
@@ -215,7 +218,7 @@ def _write_ledger(
     Within a variant the order is the address hash's, so that neighbours differ in
     domain and no provider gets five hundred in a row.
     """
-    candidates = candidates_of(session, mailing.issue, today=today)
+    candidates = candidates_of(session, mailing.issue, today=today, zone=zone)
     rows = candidates.rows
     places = [
         (rows.c.variant == place, literal(variants[key], Integer))
@@ -278,4 +281,4 @@ def planned_variants(
 ) -> list[PlannedVariant]:
     """What the issue's readers would get if it were frozen now."""
     today = now.astimezone(settings.timezone).date()
-    return plan_variants(session, issue, today=today)
+    return plan_variants(session, issue, today=today, zone=settings.timezone)

@@ -48,7 +48,7 @@ def planned(
 ) -> dict[str, Any]:
     """The same shape for an issue that would be frozen now. Writes nothing."""
     today = now.astimezone(settings.timezone).date()
-    rows = candidates_of(session, issue, today=today).rows
+    rows = candidates_of(session, issue, today=today, zone=settings.timezone).rows
     counted = session.execute(
         select(rows.c.edition, rows.c.exclusion, func.count()).group_by(
             rows.c.edition, rows.c.exclusion

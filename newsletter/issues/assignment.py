@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 from sqlalchemy import BigInteger, ColumnElement, String, and_, case, literal
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from newsletter.partners.partners import find_partner
 from subscribers.models import Subscription
 from subscribers.segments.audience import exclusion_case
 from subscribers.segments.compile import compile_rule
+from subscribers.segments.fields import HOME_ZONE
 from subscribers.segments.rules import as_data, parse_rule
 
 MOST_RULES = 62  # bits in a positive 64-bit number, one to spare
@@ -49,11 +50,12 @@ class View:
             if block.only is None or normal_form(block) in shown
         )
 
-    def mask(self, list_id: int) -> ColumnElement[int]:
+    def mask(self, list_id: int, *, zone: tzinfo) -> ColumnElement[int]:
         """The bits of one reader, as SQL."""
         total: ColumnElement[int] = literal(0, BigInteger)
         for bit, rule in enumerate(self.rules):
-            means = compile_rule(parse_rule(json.loads(rule)), list_id=list_id)
+            parsed = parse_rule(json.loads(rule))
+            means = compile_rule(parsed, list_id=list_id, zone=zone)
             total = total + case(
                 (means, literal(1 << bit, BigInteger)), else_=literal(0, BigInteger)
             )
@@ -92,8 +94,13 @@ def variant_key(edition: str, visible: Iterable[Block]) -> str:
     return f"{edition}-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:6]}"
 
 
-def assignment(session: Session, issue: Issue, *, today: date) -> Assignment:
-    """The two expressions of one issue. Raises TooManyVariants at too many rules."""
+def assignment(
+    session: Session, issue: Issue, *, today: date, zone: tzinfo = HOME_ZONE
+) -> Assignment:
+    """The two expressions of one issue. Raises TooManyVariants at too many rules.
+
+    ``today``, and the days in rules, are days in ``zone``.
+    """
     composition = Composition.of(issue)
     views = {
         edition.key: View.of(edition, edition.compose(composition.base))
@@ -105,9 +112,9 @@ def assignment(session: Session, issue: Issue, *, today: date) -> Assignment:
                 f"Issue {issue.number} has {len(view.rules)} different rules in "
                 f"edition {view.edition.key}; {MOST_RULES} is the most. Take some off."
             )
-    masks = {key: view.mask(issue.list_id) for key, view in views.items()}
+    masks = {key: view.mask(issue.list_id, zone=zone) for key, view in views.items()}
     exclusion = exclusion_case(issue.list_id, today=today)
-    branches = _branches(session, issue, composition.editions)
+    branches = _branches(session, issue, composition.editions, zone=zone)
     if not branches:
         base = literal(BASE_KEY, String)
         return Assignment(exclusion, base, masks[BASE_KEY], views)
@@ -123,11 +130,11 @@ def assignment(session: Session, issue: Issue, *, today: date) -> Assignment:
 
 
 def _branches(
-    session: Session, issue: Issue, editions: Sequence[Edition]
+    session: Session, issue: Issue, editions: Sequence[Edition], *, zone: tzinfo
 ) -> list[tuple[ColumnElement[bool], str]]:
     """Own choice first, then the order of the file; whoever is left gets the base."""
     eligible = {
-        edition.key: compile_rule(edition.rule(), list_id=issue.list_id)
+        edition.key: compile_rule(edition.rule(), list_id=issue.list_id, zone=zone)
         for edition in editions
     }
     chosen = Subscription.edition_sender_id

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from newsletter.issues.words import EVERYBODY, THE_OTHERS
 from newsletter.partners.partners import find_partner
 from subscribers import regions
 from subscribers.models import Subscriber, Subscription
+from subscribers.segments.fields import HOME_ZONE
 from subscribers.segments.rules import AllOf, parse_rule, say
 
 __all__ = [
@@ -58,14 +59,19 @@ class PlannedVariant:
 
 
 def plan_variants(
-    session: Session, issue: Issue, *, today: date, language: str = "nl"
+    session: Session,
+    issue: Issue,
+    *,
+    today: date,
+    zone: tzinfo = HOME_ZONE,
+    language: str = "nl",
 ) -> list[PlannedVariant]:
     """The finite set of what readers would get today, the base issue's first.
 
     The base variant is always there, also with nobody to read it: it is what the
     archive shows. Raises TooManyVariants naming the rule to take off.
     """
-    assigned = assignment(session, issue, today=today)
+    assigned = assignment(session, issue, today=today, zone=zone)
     groups = _groups(session, issue, assigned)
     readers: Counter[Seen] = Counter()
     visible: dict[Seen, tuple[Block, ...]] = {}

@@ -95,7 +95,13 @@ def look(
     versions: list[Version] = []
     broken: list[Broken] = []
     try:
-        planned = plan_variants(session, issue, today=day, language=issue.language)
+        planned = plan_variants(
+            session,
+            issue,
+            today=day,
+            zone=settings.timezone,
+            language=issue.language,
+        )
     except (NewsletterError, SubscribersError) as error:
         broken.append(_broken(error, None))
     for one in planned:

@@ -41,7 +41,7 @@ def render_issue(
 
     All are rendered before the first is written; returns the manifest.
     """
-    planned = plan_variants(session, issue, today=day)
+    planned = plan_variants(session, issue, today=day, zone=settings.timezone)
     produced = [
         produce(session, settings, issue, variant, day=day) for variant in planned
     ]

@@ -1,5 +1,8 @@
 """Settings: everything that is wrong is said at once, and nothing is guessed."""
 
+import stat
+from pathlib import Path
+
 import pytest
 
 from newsletter.settings import SettingsError, read_settings
@@ -74,3 +77,13 @@ def test_a_wrong_database_address_is_not_repeated_for_it_may_hold_a_password() -
 )
 def test_links_may_point_into_a_folder_or_at_a_port(url: str) -> None:
     assert read_settings({"BUURTPOST_BASE_URL": url}).base_url == url.rstrip("/")
+
+
+def test_a_new_home_is_its_owners_alone(tmp_path: Path) -> None:
+    settings = read_settings({"BUURTPOST_HOME": str(tmp_path / "deep" / "home")})
+
+    settings.make_home()
+
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
+    key = settings.home / "secret.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600

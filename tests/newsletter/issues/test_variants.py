@@ -1,7 +1,9 @@
 import itertools
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +27,20 @@ LEEUWARDEN, ZWOLLE = "GM0080", "GM0193"
 
 def plan(world: World, issue: Issue) -> list[PlannedVariant]:
     return plan_variants(world.session, issue, today=TODAY)
+
+
+def test_a_day_in_a_rule_begins_in_the_organisations_zone(world: World) -> None:
+    anna = world.reader("anna")
+    anna.joined_at = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    world.session.flush()
+    since = {"kind": "text", "text": "Welkom", "only": {"joined_after": "2026-11-21"}}
+    issue = world.issue(SOEP, since)
+
+    # In Amsterdam the 21st had begun; in London Anna joined on the 20th.
+    assert [
+        len(plan_variants(world.session, issue, today=TODAY, zone=ZoneInfo(zone)))
+        for zone in ("Europe/Amsterdam", "Europe/London")
+    ] == [2, 1]
 
 
 def readers(planned: list[PlannedVariant]) -> dict[str, int]:
