@@ -146,9 +146,6 @@ def _branches(
         for edition in editions
         if edition.partner
     ]
-    if own_choice:
-        # Whoever chose the list's own sender wants the issue itself.
-        own_choice.append((chosen == issue.mailing_list.sender_id, BASE_KEY))
     return own_choice + [(condition, key) for key, condition in eligible.items()]
 
 
