@@ -76,10 +76,6 @@ def reason_for(session: Session, address_hash: bytes) -> SuppressionReason | Non
     return known.reason if known else None
 
 
-def is_suppressed(session: Session, address_hash: bytes) -> bool:
-    return reason_for(session, address_hash) is not None
-
-
 def lift(session: Session, *, address: str, why: str) -> SuppressionReason:
     """Staff lifts a suppression, whatever its reason, and says why.
 

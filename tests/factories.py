@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.partners.models import Partner
+from newsletter.staff.models import AuditLine
 from subscribers import subscriptions
 from subscribers.lists import add_list
 from subscribers.models import MailingList, Sender, Subscriber, Subscription
@@ -84,3 +86,14 @@ def a_reader(
     subscription = subscriptions.confirm(session, request, now=now)
     assert isinstance(subscription, Subscription)
     return session.get_one(Subscriber, subscription.subscriber_id)
+
+
+def audit_lines(session: Session, subject: str) -> list[AuditLine]:
+    """What was done to one thing, oldest first."""
+    return list(
+        session.scalars(
+            select(AuditLine)
+            .where(AuditLine.subject == subject)
+            .order_by(AuditLine.at, AuditLine.id)
+        )
+    )

@@ -1,5 +1,7 @@
 """``buurtpost demo``: the whole job once, on invented readers, to the outbox."""
 
+import sys
+
 import click
 
 from newsletter.cli.door import Door
@@ -25,4 +27,5 @@ def demo(door: Door, readers: int) -> None:
     say_receipt(made.receipt)
     click.echo()
     click.echo(f"The mails lie in {made.settings.outbox / str(made.number)}/ as .eml.")
-    click.echo(f"See it all: make serve   (or: BUURTPOST_HOME={home} buurtpost serve)")
+    click.echo("See it all: make serve")
+    click.echo(f"      or: BUURTPOST_HOME={home} {sys.argv[0]} serve")

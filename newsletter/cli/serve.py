@@ -55,12 +55,13 @@ def serve(door: Door, host: str, port: int, no_worker: bool) -> None:
 
 
 def _server(host: str, port: int) -> list[str]:
-    # No access log: addresses of people's machines and signed links stand in it.
+    # No access log, and of the server's own words only errors: addresses of people's
+    # machines stand in the rest, and signed links.
     return [
         *(sys.executable, "-m", "gunicorn", APPLICATION),
         *("--bind", f"{_shown(host)}:{port}"),
         *("--worker-class", "gthread", "--threads", str(THREADS)),
-        *("--log-level", "warning", "--no-control-socket"),
+        *("--log-level", "error", "--no-control-socket"),
     ]
 
 

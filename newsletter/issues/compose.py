@@ -150,26 +150,6 @@ def add_block(
     return block.id
 
 
-def copy_block(
-    session: Session,
-    settings: Settings,
-    issue: Issue,
-    block_id: str,
-    *,
-    version: int | None = None,
-    now: datetime,
-) -> str:
-    """The same block once more, right below; returns the new id."""
-    document = {
-        name: value
-        for name, value in issue.blocks[_place_of(issue, block_id)].items()
-        if name != "id"
-    }
-    return add_block(
-        session, settings, issue, document, after=block_id, version=version, now=now
-    )
-
-
 def move_block(
     session: Session,
     settings: Settings,

@@ -24,14 +24,3 @@ def record(
     )
     session.add(line)
     return line
-
-
-def lines_about(session: Session, subject: str) -> list[AuditLine]:
-    """What was done to one thing, oldest first."""
-    return list(
-        session.scalars(
-            select(AuditLine)
-            .where(AuditLine.subject == subject)
-            .order_by(AuditLine.at, AuditLine.id)
-        )
-    )

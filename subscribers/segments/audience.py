@@ -95,23 +95,6 @@ def count(
     return session.scalar(query.where(condition)) or 0
 
 
-def sample(
-    session: Session,
-    mailing_list: MailingList,
-    rule: Rule,
-    *,
-    now: datetime,
-    size: int = 5,
-    zone: tzinfo = HOME_ZONE,
-) -> list[Subscriber]:
-    """A few of them, the same ones each time; not the first who ever joined."""
-    query = select(Subscriber).join(Subscription)
-    condition = _readers(mailing_list, rule, now=now, zone=zone)
-    # The hash is as good as a draw, and stays put while one looks.
-    ordered = query.where(condition).order_by(Subscriber.address_hash).limit(size)
-    return list(session.scalars(ordered))
-
-
 def _readers(
     mailing_list: MailingList, rule: Rule, *, now: datetime, zone: tzinfo
 ) -> ColumnElement[bool]:

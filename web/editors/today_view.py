@@ -30,10 +30,6 @@ class Today:
     stories: int
     knowledge: int
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.drafts or self.going or self.sent)
-
 
 def today(session: Session) -> Today:
     mailings = list(

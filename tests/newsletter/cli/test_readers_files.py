@@ -7,7 +7,7 @@ import pytest
 
 from database.session import open_database
 from newsletter.settings import Settings
-from newsletter.staff.audit import lines_about
+from tests.factories import audit_lines
 from tests.newsletter.cli.conftest import Command
 
 GOOD = "email,name,region,roles\nanna@example.nl,Anna,Zwolle,bewoner\n"
@@ -214,7 +214,7 @@ def test_a_file_of_readers_in_or_out_is_in_the_audit_log(
     database = open_database(settings.database_url)
     with database.read() as session:
         lines = [
-            (line.by, line.act, line.note) for line in lines_about(session, "list wijs")
+            (line.by, line.act, line.note) for line in audit_lines(session, "list wijs")
         ]
     database.close()
     assert lines == [

@@ -14,7 +14,6 @@ from newsletter.dispatch.receipt import planned
 from newsletter.issues.compose import find_issue
 from newsletter.providers.base import ProviderBusy, ProviderMisconfigured
 from newsletter.rendering.merge import Slot
-from newsletter.staff import audit
 from newsletter.worker import WorkerTrouble
 from subscribers import senders, suppression
 from subscribers.models import (
@@ -23,6 +22,7 @@ from subscribers.models import (
     SubscriptionState,
     SuppressionReason,
 )
+from tests.factories import audit_lines
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import BY, Village, check_sums, end
 from tests.newsletter.issues.world import World
@@ -471,7 +471,7 @@ def test_every_act_is_in_the_audit_log(village: Village) -> None:
     village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
 
     with village.database.read() as session:
-        lines = audit.lines_about(session, "issue 42")
+        lines = audit_lines(session, "issue 42")
     acts = [(line.act, line.by) for line in lines if line.act.startswith("mailing.")]
     assert acts == [
         ("mailing.start", BY),

@@ -7,9 +7,9 @@ from newsletter.dispatch.errors import NoMailing, TestNotTaken
 from newsletter.dispatch.models import Delivery
 from newsletter.dispatch.testmail import send_test
 from newsletter.issues.errors import IssueError
-from newsletter.staff import audit
 from subscribers.addresses import BadAddress
 from subscribers.tokens import Purpose
+from tests.factories import audit_lines
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import BY, Village
 
@@ -45,7 +45,7 @@ def test_it_counts_nowhere(village: Village) -> None:
 
     with village.database.read() as session:
         assert session.scalar(select(Delivery.seq)) is None
-        assert [line.act for line in audit.lines_about(session, "issue 42")][-1] == (
+        assert [line.act for line in audit_lines(session, "issue 42")][-1] == (
             "mailing.test"
         )
     with pytest.raises(NoMailing):

@@ -106,15 +106,6 @@ def test_a_changed_block_keeps_its_kind_and_id(world: World) -> None:
     assert issue.blocks[1] == {"kind": "text", "id": "b", "text": "nieuw", "only": only}
 
 
-def test_a_copy_stands_right_below(world: World) -> None:
-    issue = draft(world)
-
-    made = compose.copy_block(*where(world, issue), "b", now=NOW)
-
-    assert ids(issue) == ["a", "b", made, "c"]
-    assert issue.blocks[2]["text"] == "b"
-
-
 def test_the_block_of_an_edition_moves_up_when_what_it_stood_after_goes(
     world: World,
 ) -> None:

@@ -19,6 +19,7 @@ from newsletter.staff.models import Staff, StaffRole
 from newsletter.staff.roles import MAY, Act, may
 from subscribers import regions
 from tests.conftest import NOW
+from tests.factories import audit_lines
 
 ANNA = "anna@example.org"
 HOUR = timedelta(hours=1)
@@ -162,7 +163,7 @@ def test_the_audit_log_says_who_did_what(session: Session) -> None:
     audit.record(session, by=ANNA, act="mailing.start", subject="issue 42", now=NOW)
     session.flush()
 
-    (line,) = audit.lines_about(session, "issue 42")
+    (line,) = audit_lines(session, "issue 42")
     assert (line.by, line.act, line.staff_id, line.at) == (
         ANNA,
         "mailing.start",

@@ -108,21 +108,3 @@ def test_counting_is_per_list_and_per_rule(village: Village) -> None:
     assert count(village) == 2
     assert count(village, {"region": "PV23"}) == 1
     assert count(village, {"any": []}) == 0
-
-
-def test_a_sample_is_of_those_who_would_be_mailed_and_stays_the_same(
-    village: Village,
-) -> None:
-    for number in range(8):
-        village.reader(f"reader{number}")
-    suppress(village, village.reader("anna"))
-
-    def draw() -> list[str]:
-        sample = audience.sample(
-            village.session, village.buurtwijs, EVERYBODY, now=NOW, size=3
-        )
-        return [subscriber.address for subscriber in sample]
-
-    assert len(draw()) == 3
-    assert draw() == draw()
-    assert "anna@example.nl" not in draw()

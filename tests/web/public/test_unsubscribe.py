@@ -157,7 +157,7 @@ def test_everything_ends_every_list_and_keeps_it_so(
     with database.read() as session:
         anna = find_subscriber(session, ANNA)
         assert anna is not None
-        assert suppression.is_suppressed(session, anna.address_hash)
+        assert suppression.reason_for(session, anna.address_hash) is not None
 
 
 def test_the_page_speaks_the_readers_own_language(
