@@ -21,7 +21,7 @@ from tests.newsletter.rendering.samples import (
     frame,
     story,
 )
-from tests.newsletter.rendering.test_service import GIVEN
+from tests.newsletter.rendering.test_service_mail import GIVEN
 
 CHROMIUM = Path("/usr/bin/chromium")
 LONG = "Arbeidsongeschiktheidsverzekeringsmaatschappijenvereniging" * 2
