@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -146,3 +147,29 @@ def _fresh_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> st
         request.getfixturevalue("postgres_server"),
         template=request.getfixturevalue("postgres_template"),
     )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium; without it these tests are left out, but never in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(
+                "There is no chromium: install it (Debian: apt install chromium)."
+            )
+        pytest.skip("There is no chromium here.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            chromium_sandbox=False,  # it refuses to start as root otherwise
+            args=[
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-quic",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()

@@ -4,8 +4,6 @@
 """
 
 import fcntl
-import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -16,7 +14,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 from database.session import Database
@@ -81,32 +78,6 @@ def served(settings: Settings, sqlite_database: Database) -> Iterator[str]:
 
 def _nothing(_environ: object, _start: object) -> list[bytes]:
     return []  # replaced before the first request
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's chromium; without it these tests are left out, but never in CI."""
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(
-                "There is no chromium: install it (Debian: apt install chromium)."
-            )
-        pytest.skip("There is no chromium here.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            chromium_sandbox=False,  # it refuses to start as root otherwise
-            args=[
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-quic",
-                "--no-first-run",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
