@@ -1,13 +1,12 @@
-"""The two parts of a mail as bytes: encoded once, filled per reader.
+"""The parts of a mail as bytes: encoded once, filled per reader.
 
 Quoted-printable is position dependent, yet a soft line break (``=`` CRLF) may stand
 anywhere and means nothing. So every constant piece is encoded once and ends in one, a
-reader's value is encoded by itself, and a whole body is one join.
+reader's value is encoded by itself, and a whole mail is one join.
 """
 
 from binascii import b2a_qp
 from collections.abc import Mapping
-from functools import lru_cache
 
 from newsletter.providers.wording import one_line
 from newsletter.rendering.merge import MergeTemplate, Slot
@@ -21,22 +20,46 @@ _PART = (
     "Content-Transfer-Encoding: quoted-printable\r\n"
     "\r\n"
 )
+PLAIN_PART = _PART.replace("{kind}", "plain").encode("ascii")
+HTML_PART = _PART.replace("{kind}", "html").encode("ascii")
+LAST_LINE = f"\r\n--{BOUNDARY}--\r\n".encode("ascii")
+_LONGEST = 75  # characters of a line that ends in a soft break
+_SHORT = 72  # characters that fit on a line of their own, whatever follows
 
 
-def alternative(
-    text: MergeTemplate, html: MergeTemplate, values: Mapping[Slot, str]
-) -> bytes:
-    """The body of a multipart/alternative, plain text first: clients show the last."""
-    return b"".join(
-        (
-            _PART.replace("{kind}", "plain").encode("ascii"),
-            _fill(text, values),
-            b"\r\n",
-            _PART.replace("{kind}", "html").encode("ascii"),
-            _fill(html, values),
-            f"\r\n--{BOUNDARY}--\r\n".encode("ascii"),
+class Body:
+    """One part's text: constant pieces, and after all but the last a reader's value.
+
+    ``for_the_wire`` doubles the dots at the start of a line (RFC 5321 4.5.2). Every
+    piece and every value begins a line, so each can be done by itself.
+    """
+
+    def __init__(self, template: MergeTemplate, *, for_the_wire: bool) -> None:
+        *before_a_slot, last = template.pieces
+        finish = double_dots if for_the_wire else _as_it_is
+        self.pieces = (
+            *(finish(run(piece)) for piece in before_a_slot),
+            finish(quoted_printable(last)),
         )
-    )
+        self.slots = template.slots
+        self._kinds = tuple(dict.fromkeys(template.slots))
+        self._escape = template.escape
+        self._finish = finish
+
+    def values(self, values: Mapping[Slot, str]) -> list[bytes]:
+        """One per slot, in order. Raises KeyError when a used slot has no value."""
+        encoded = {slot: self._encode(values[slot]) for slot in self._kinds}
+        return [encoded[slot] for slot in self.slots]
+
+    def _encode(self, value: str) -> bytes:
+        if not (value.isascii() and value.isprintable()):
+            value = one_line(value)
+        text = self._escape(value.strip())
+        if len(text) <= _SHORT and text.isascii() and "=" not in text:
+            encoded = text.encode("ascii")
+            if not encoded.startswith(b"."):
+                return encoded + _SOFT_BREAK
+        return self._finish(run(text))
 
 
 def quoted_printable(text: str) -> bytes:
@@ -45,21 +68,22 @@ def quoted_printable(text: str) -> bytes:
     return b2a_qp(lines.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
 
 
-# A chunk has one subject and two bodies; several connections may fill from them.
-@lru_cache(maxsize=16)
-def _pieces(template: MergeTemplate) -> tuple[bytes, ...]:
-    *before_a_slot, last = template.pieces
-    return (
-        *(quoted_printable(piece) + _SOFT_BREAK for piece in before_a_slot),
-        quoted_printable(last),
-    )
+def run(text: str) -> bytes:
+    """The same, ending in a soft break: what follows stands on a line of its own."""
+    encoded = quoted_printable(text)
+    last = len(encoded) - encoded.rfind(b"\n") - 1
+    if last > _LONGEST:
+        # The encoder leaves no room for "=" on a line that it thinks is the last.
+        cut = -3 if encoded[-3:-2] == b"=" else -1
+        encoded = encoded[:cut] + _SOFT_BREAK + encoded[cut:]
+    return encoded + _SOFT_BREAK
 
 
-def _fill(template: MergeTemplate, values: Mapping[Slot, str]) -> bytes:
-    pieces = _pieces(template)
-    parts = [pieces[0]]
-    for slot, piece in zip(template.slots, pieces[1:], strict=True):
-        value = template.escape(one_line(values[slot]))
-        parts.append(quoted_printable(value) + _SOFT_BREAK)
-        parts.append(piece)
-    return b"".join(parts)
+def double_dots(encoded: bytes) -> bytes:
+    """Text that begins a line, with every dot that begins one doubled."""
+    doubled = encoded.replace(b"\r\n.", b"\r\n..")
+    return b"." + doubled if doubled.startswith(b".") else doubled
+
+
+def _as_it_is(encoded: bytes) -> bytes:
+    return encoded

@@ -40,4 +40,6 @@ def answer_of(words: str | bytes) -> str:
     The ledger outlives an erasure, and servers like to repeat whom they refuse.
     """
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    if "@" not in text and text.isascii() and text.isprintable():
+        return text.strip()[:MOST_OF_AN_ANSWER]  # nearly every answer, once a mail
     return _ADDRESS.sub("<address>", one_line(text))[:MOST_OF_AN_ANSWER]

@@ -1,36 +1,27 @@
-"""Hands a chunk over by SMTP, several mails at a time."""
+"""Hands a chunk over by SMTP: several connections from one event loop."""
 
-import threading
-from collections import deque
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from newsletter.providers.base import (
-    Chunk,
-    Marks,
-    ProviderBusy,
-    ProviderError,
-    Recipient,
-    Stop,
-)
-from newsletter.providers.message import build_message, domain_of
+from newsletter.providers.base import Chunk, Marks, Recipient, Stop
+from newsletter.providers.message import compile_message, domain_of
 from newsletter.providers.smtp.address import (
     Relay,
     is_loopback,
     read_bounce_domain,
     read_relay,
 )
-from newsletter.providers.smtp.connection import (
-    WAIT_SECONDS,
-    Answer,
-    Connection,
-    Outcome,
-    Patience,
-)
-from newsletter.providers.smtp.verp import return_address
-from newsletter.providers.wording import is_mailbox
+from newsletter.providers.smtp.connection import Connection, Patience
+from newsletter.providers.smtp.greeting import connect, goodbye
+from newsletter.providers.smtp.lane import Lane
+from newsletter.providers.smtp.verp import Verp
+from newsletter.providers.smtp.work import Mail, Work
 from newsletter.settings import Settings
+
+_LOOK_SECONDS = 0.25  # pause and cancel are obeyed within two seconds
+_GOODBYE_SECONDS = 5.0
 
 
 def open_smtp(
@@ -64,156 +55,115 @@ class SmtpProvider:
     ) -> None:
         self._relay = relay
         self._bounce_domain = bounce_domain
-        self._key = signing_key
+        self._verp = Verp(signing_key)
         self._name = name
         self._patience = patience
         self._clock = clock
-        self._idle: deque[Connection] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._idle: list[Connection] = []
 
     def send(self, chunk: Chunk, *, marks: Marks, until: Stop) -> None:
-        work = _Work(chunk, marks, until)
-        lanes = [
-            threading.Thread(
-                target=self._lane, args=(work,), name=f"smtp-{number}", daemon=True
-            )
-            for number in range(min(self._relay.connections, len(chunk.recipients)))
-        ]
-        for lane in lanes:
-            lane.start()
-        for lane in lanes:
-            lane.join()
-        work.raise_what_went_wrong()
+        work = Work(chunk, marks, until, write=self._writer(chunk))
+        if self._loop is None:
+            self._loop = _new_loop()
+        try:
+            self._loop.run_until_complete(self._carry(work, len(chunk.recipients)))
+            work.raise_what_went_wrong()
+        except BaseException:
+            # Nobody may come back to close a provider that failed.
+            self._let_go(quit_first=False)
+            raise
 
     def close(self) -> None:
+        self._let_go(quit_first=True)
+
+    async def _carry(self, work: Work, recipients: int) -> None:
+        lanes = [
+            Lane(
+                work,
+                self._relay,
+                patience=self._patience,
+                connect=self._connection,
+                keep=self._keep,
+            )
+            for _ in range(min(self._relay.connections, recipients))
+        ]
+        loop = asyncio.get_running_loop()
+        going = {loop.create_task(lane.run()): lane for lane in lanes}
+        while going:
+            done, _ = await asyncio.wait(going, timeout=_LOOK_SECONDS)
+            for task in done:
+                del going[task]
+                if not task.cancelled():
+                    task.result()
+            must_stop = work.must_stop()
+            for task, lane in going.items():
+                lane.look(loop.time(), must_stop=must_stop)
+                if must_stop and lane.is_connecting:
+                    task.cancel()
+
+    async def _connection(self) -> Connection:
+        """One that waited, else a new one."""
         while self._idle:
-            self._idle.pop().close()
+            connection = self._idle.pop()
+            if not connection.closed:
+                return connection
+        return await connect(self._relay, name=self._name, patience=self._patience)
 
-    def _lane(self, work: "_Work") -> None:
-        """One connection's share of the chunk."""
-        connection: Connection | None = None
+    def _keep(self, connection: Connection) -> None:
+        connection.used = True
+        self._idle.append(connection)
+
+    def _writer(self, chunk: Chunk) -> Callable[[int, Recipient], Mail]:
+        domain = domain_of(chunk.message.from_address)
+        compiled = compile_message(chunk.message, domain=domain, for_the_wire=True)
+        bounce_domain = self._bounce_domain or domain
+        fill, sender_of, date = compiled.fill, self._verp.address, self._clock()
+
+        def write(place: int, recipient: Recipient) -> Mail:
+            return Mail(
+                place,
+                sender_of(recipient.delivery, domain=bounce_domain),
+                recipient.address,
+                fill(recipient, date=date),
+            )
+
+        return write
+
+    def _let_go(self, *, quit_first: bool) -> None:
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return
+        idle, self._idle = self._idle, []
         try:
-            while (place := work.next_place()) is not None:
-                try:
-                    connection = self._hand_over(work, place, connection)
-                except ProviderError as error:
-                    connection = None
-                    work.stop_lane(place, error)
-                    return
-        except BaseException as error:
-            work.break_off(error)
+            loop.run_until_complete(_finish(idle, quit_first=quit_first))
         finally:
-            if connection is not None:
-                self._idle.append(connection)
-
-    def _hand_over(
-        self, work: "_Work", place: int, connection: Connection | None
-    ) -> Connection | None:
-        """Carry one mail; returns the connection when it can carry another."""
-        recipient = work.chunk.recipients[place]
-        if not is_mailbox(recipient.address):
-            work.mark(
-                place, Answer(Outcome.REFUSED, "The address cannot be mailed to.")
-            )
-            return connection
-        mail = build_message(
-            work.chunk.message,
-            recipient,
-            domain=domain_of(work.chunk.message.from_address),
-            date=self._clock(),
-        )
-        sender = self._sender(work.chunk, recipient)
-
-        # A relay may have closed a connection that waited; a fresh one that hangs up
-        # as well is busy.
-        for fresh in (False, True):
-            if fresh or connection is None:
-                connection = self._connect(fresh=fresh)
-            answer = connection.deliver(
-                sender, recipient.address, mail, before_dot=lambda: work.begin(place)
-            )
-            if answer.outcome is not Outcome.LOST:
-                break
-        else:
-            raise ProviderBusy(
-                f"The mail server {self._relay} hangs up on us: "
-                f"{answer.words or 'no answer'}",
-                seconds=WAIT_SECONDS,
-            )
-        work.mark(place, answer)
-        return connection if answer.usable else None
-
-    def _connect(self, *, fresh: bool) -> Connection:
-        if not fresh:
-            try:
-                return self._idle.pop()
-            except IndexError:
-                pass
-        return Connection(self._relay, name=self._name, patience=self._patience)
-
-    def _sender(self, chunk: Chunk, recipient: Recipient) -> str:
-        domain = self._bounce_domain or domain_of(chunk.message.from_address)
-        return return_address(self._key, recipient.delivery, domain=domain)
+            loop.close()
 
 
-class _Work:
-    """A chunk shared by lanes: who is next, and what went wrong.
+async def _finish(idle: list[Connection], *, quit_first: bool) -> None:
+    """Nothing is left behind in the loop."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    if not quit_first:
+        for connection in idle:
+            connection.abandon()
+    await asyncio.gather(
+        *(goodbye(connection, seconds=_GOODBYE_SECONDS) for connection in idle)
+    )
+    # Transports that were aborted take their leave in the next rounds.
+    for _ in range(3):
+        await asyncio.sleep(0)
 
-    The journal and ``until`` belong to one caller, so one lane at a time speaks to
-    them.
-    """
 
-    def __init__(self, chunk: Chunk, marks: Marks, until: Stop) -> None:
-        self.chunk = chunk
-        self._marks = marks
-        self._until = until
-        self._lock = threading.Lock()
-        self._waiting = deque(range(len(chunk.recipients)))
-        self._trouble: BaseException | None = None
-        self._broken = False
-
-    def next_place(self) -> int | None:
-        """Who is next; None when nobody is, or when it is time to stop."""
-        with self._lock:
-            if self._broken or not self._waiting or self._until():
-                return None
-            return self._waiting.popleft()
-
-    def begin(self, place: int) -> bool:
-        """The dot comes next: mark it, unless it is time to stop."""
-        with self._lock:
-            if self._broken or self._until():
-                return False
-            self._marks.handed_over(place)
-            return True
-
-    def mark(self, place: int, answer: Answer) -> None:
-        with self._lock:
-            match answer.outcome:
-                case Outcome.ACCEPTED:
-                    self._marks.accepted(place, answer.words)
-                case Outcome.REFUSED:
-                    self._marks.refused(place, answer.words)
-                case Outcome.LATER:
-                    self._marks.later(place, answer.words)
-                case _:
-                    pass  # in doubt stays handed over; stopped stays untouched
-
-    def stop_lane(self, place: int, error: ProviderError) -> None:
-        """This lane cannot go on; a busy relay may still serve the other lanes."""
-        with self._lock:
-            self._waiting.appendleft(place)
-            self._trouble = error
-            self._broken = self._broken or not isinstance(error, ProviderBusy)
-
-    def break_off(self, error: BaseException) -> None:
-        """A defect of ours, or a journal that cannot be written: nobody goes on."""
-        with self._lock:
-            self._trouble, self._broken = error, True
-
-    def raise_what_went_wrong(self) -> None:
-        """A relay that took everybody in the end has nothing to complain about."""
-        if self._trouble is not None and (self._broken or self._waiting):
-            raise self._trouble
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:  # no wheel for this machine: the same, at twice the CPU
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 def _own_name(base_url: str) -> str:

@@ -8,19 +8,21 @@ from base64 import b32encode
 from hashlib import blake2s
 
 
-def return_address(key: bytes, delivery: str, *, domain: str) -> str:
-    """``bounce+12-345-k5x2q7...@domain``; lowercase, for mailboxes fold case."""
-    return f"bounce+{delivery}-{seal(key, delivery)}@{domain}"
+class Verp:
+    """Return addresses under one key."""
 
+    def __init__(self, key: bytes) -> None:
+        # blake2s takes keys up to 32 bytes; settings allow any length.
+        short = blake2s(key, person=b"verp-key").digest()
+        # Copied per address: setting up the key costs more than the hash.
+        self._keyed = blake2s(key=short, digest_size=10, person=b"verp")
 
-def seal(key: bytes, delivery: str) -> str:
-    """Sixteen letters only the holder of the key can make: 80 bits."""
-    digest = blake2s(
-        delivery.encode("ascii"), key=_short(key), digest_size=10, person=b"verp"
-    ).digest()
-    return b32encode(digest).decode("ascii").lower()
+    def address(self, delivery: str, *, domain: str) -> str:
+        """``bounce+12-345-k5x2q7...@domain``; lowercase, for mailboxes fold case."""
+        return f"bounce+{delivery}-{self.seal(delivery)}@{domain}"
 
-
-def _short(key: bytes) -> bytes:
-    # blake2s takes keys up to 32 bytes; settings allow any length.
-    return blake2s(key, person=b"verp-key").digest()
+    def seal(self, delivery: str) -> str:
+        """Sixteen letters only the holder of the key can make: 80 bits."""
+        keyed = self._keyed.copy()
+        keyed.update(delivery.encode("ascii"))
+        return b32encode(keyed.digest()).decode("ascii").lower()

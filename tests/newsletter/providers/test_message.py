@@ -8,13 +8,14 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.providers.base import Message, Recipient
-from newsletter.providers.bodies import quoted_printable
+from newsletter.providers.bodies import run
 from newsletter.providers.headers import BadHeader
-from newsletter.providers.message import build_message
+from newsletter.providers.message import build_message, compile_message
+from newsletter.providers.wording import MOST_OF_A_NAME, one_line
 from newsletter.rendering.merge import Slot, marker
 from tests.newsletter.providers.letters import HOSTILE_NAMES, message, recipient
 
@@ -185,9 +186,62 @@ def test_any_text_arrives_as_it_was_written(text):
     assert part(mail, "plain") == f"{text}Zoë{text}"
 
 
+HOSTILE = st.one_of(
+    ANY_TEXT,
+    st.sampled_from(
+        [
+            *HOSTILE_NAMES,
+            "نورة" * 75,
+            "👩🏽‍🌾" * 60,
+            "Anna\r\n.\r\nMAIL FROM:<x@evil.example>",
+            "Anna\nBcc: evil@example.org",
+            "..",
+            "a=b= ",
+        ]
+    ),
+)
+
+
+@given(
+    name=HOSTILE,
+    url=st.from_regex(r"https://[a-z]{1,90}/[\w=.-]{0,90}", fullmatch=True),
+)
+def test_the_joined_bytes_say_what_email_would_have_said(name, url):
+    """For every reader the same as building the mail anew with the standard library."""
+    some = message(
+        text=f"Dag {marker(Slot.NAME)}\n{marker(Slot.LEAVE_URL)}\n.punt\n",
+        html=f'<a title="{marker(Slot.NAME)}" href="{marker(Slot.LEAVE_URL)}">'
+        f"{marker(Slot.NAME)}</a>\n.\n",
+    )
+    values = {Slot.NAME: one_line(name) or "lezer", Slot.LEAVE_URL: url}
+    reader = Recipient("12-1", "anna@example.nl", name, values, None)
+    built = EmailMessage()
+    built["Subject"] = one_line(some.subject.fill(values))
+    built.set_content(some.text.fill(values), cte="quoted-printable")
+    built.add_alternative(
+        some.html.fill(values), subtype="html", cte="quoted-printable"
+    )
+
+    ours = build(some, reader)
+    theirs = read(built.as_bytes(policy=policy.SMTP))
+    wire = compile_message(some, domain="post.example.nl", for_the_wire=True)
+
+    assert_fit_for_the_wire(ours)
+    for kind in ("plain", "html"):
+        assert part(read(ours), kind).rstrip("\n") == part(theirs, kind).rstrip("\n")
+    assert str(make_header(decode_header(message_from_bytes(ours)["Subject"]))) == str(
+        built["Subject"]
+    )
+    assert reader_of(ours)[0][0] == one_line(name)[:MOST_OF_A_NAME]
+    sent = wire.fill(reader, date=NOW)
+    assert b"\r\n.\r\n" not in sent
+    assert sent.replace(b"\r\n..", b"\r\n.") == ours
+
+
 @given(text=st.text(max_size=2000))
+@example(text="\x1f\x80\x80\x80\x80\x80\x80𐀀𐀀𐀀0")  # 76 without the soft break
 def test_no_encoded_line_is_longer_than_76_characters(text):
-    encoded = quoted_printable(text) + b"=\r\n"
+    encoded = run(text)
 
     assert max(len(line) for line in encoded.split(b"\r\n")) <= 76
 
