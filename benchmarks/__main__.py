@@ -10,18 +10,18 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import rendering, sending
-from benchmarks.measure import Measure
+from benchmarks import rendering, sending, smtp
+from benchmarks.measure import Measure, Skipped
 from benchmarks.village import make_village
 
-MEASURES = (rendering.measure, sending.measure)
+MEASURES = (rendering.measure, smtp.measure, sending.measure)
 READERS = 2000
 OUT = Path("var/bench")
 
 
 def main() -> None:
     logging.disable(logging.WARNING)
-    rows: list[Measure] = []
+    rows: list[Measure | Skipped] = []
     with tempfile.TemporaryDirectory() as folder:
         village = make_village(Path(folder), readers=READERS)
         for measure in MEASURES:
@@ -36,7 +36,7 @@ def main() -> None:
         json.dumps(
             {
                 "machine": f"{machine}, {platform.machine()}",
-                "rows": [{**asdict(row), "ratio": row.ratio} for row in rows],
+                "rows": [as_json(row) for row in rows],
             },
             indent=2,
         )
@@ -44,8 +44,15 @@ def main() -> None:
     print(f"{machine}; medians; {path}")
 
 
-def line(row: Measure) -> str:
-    text = f"{row.name:<20}{row.value:>10,.1f} {row.unit:<13}"
+def as_json(row: Measure | Skipped) -> dict[str, object]:
+    ratio = {"ratio": row.ratio} if isinstance(row, Measure) else {}
+    return {**asdict(row), **ratio}
+
+
+def line(row: Measure | Skipped) -> str:
+    if isinstance(row, Skipped):
+        return f"{row.name:<22}left out: {row.why}"
+    text = f"{row.name:<22}{row.value:>10,.1f} {row.unit:<13}"
     if row.ratio is not None:
         text += f"{row.ratio:>7.2f} x {row.reference} ({row.reference_value:,.1f})"
     return text + (f"   [{row.note}]" if row.note else "")

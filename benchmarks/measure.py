@@ -24,6 +24,14 @@ class Measure:
         return self.value / self.reference_value if self.reference_value else None
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A row that could not be measured here, and why."""
+
+    name: str
+    why: str
+
+
 def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()

@@ -1,12 +1,14 @@
 """Where benchmarked mail goes: an SMTP and an HTTP server that take everything.
 
 Each runs in a process of its own, so that what it costs is not ours:
-``python -m benchmarks.sinks smtp|http`` prints its port and serves until killed.
+``python -m benchmarks.sinks smtp|slow-smtp|http`` prints its port and serves until
+killed.
 """
 
 import asyncio
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -33,7 +35,7 @@ class SmtpSink(asyncio.Protocol):
                 return False
             del self.buffer[: end + 5]
             self.in_data = False
-            self.transport.write(b"250 taken\r\n")
+            self.answer(b"250 taken\r\n")
             return True
         end = self.buffer.find(b"\r\n")
         if end < 0:
@@ -43,17 +45,41 @@ class SmtpSink(asyncio.Protocol):
         self._answer(verb)
         return True
 
+    def answer(self, words: bytes) -> None:
+        self.transport.write(words)
+
     def _answer(self, verb: bytes) -> None:
         if verb == b"DATA":
             self.in_data = True
-            self.transport.write(b"354 go on\r\n")
+            self.answer(b"354 go on\r\n")
         elif verb == b"EHLO":
-            self.transport.write(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
+            self.answer(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
         elif verb == b"QUIT":
             self.transport.write(b"221 bye\r\n")
             self.transport.close()
         else:
-            self.transport.write(b"250 ok\r\n")
+            self.answer(b"250 ok\r\n")
+
+
+DELAY_SECONDS = 0.02
+
+
+class SlowSmtpSink(SmtpSink):
+    """The same, each answer twenty milliseconds after its command came."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.waiting: deque[bytes] = deque()
+        self.loop = asyncio.get_running_loop()
+        super().connection_made(transport)
+
+    def answer(self, words: bytes) -> None:
+        # Timers of one moment may fire in any order; the answers may not.
+        self.waiting.append(words)
+        self.loop.call_later(DELAY_SECONDS, self._say_next)
+
+    def _say_next(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(self.waiting.popleft())
 
 
 class HttpSink(asyncio.Protocol):
@@ -78,7 +104,11 @@ class HttpSink(asyncio.Protocol):
         )
 
 
-SINKS: dict[str, type[asyncio.Protocol]] = {"smtp": SmtpSink, "http": HttpSink}
+SINKS: dict[str, type[asyncio.Protocol]] = {
+    "smtp": SmtpSink,
+    "slow-smtp": SlowSmtpSink,
+    "http": HttpSink,
+}
 
 
 async def serve(name: str) -> None:

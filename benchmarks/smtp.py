@@ -1,0 +1,227 @@
+"""SMTP against Postfix's own programs, smtplib and arithmetic.
+
+``smtp-sink`` takes everything and ``smtp-source`` (C, 8 sessions) is the reference; its
+sink is often the limit, so CPU per mail stands beside the rate. The mails are 40 kB
+with 40 slots, and every one of ours is filled for its own reader.
+"""
+
+import os
+import resource
+import shutil
+import smtplib
+import socket
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from benchmarks.measure import ROUNDS, Measure, Skipped
+from benchmarks.sinks import DELAY_SECONDS, sink
+from benchmarks.village import Village
+from newsletter.dispatch.flight.marks import ByteMarks, Mark
+from newsletter.providers import open_provider
+from newsletter.providers.base import Chunk, Message, Provider, Recipient
+from newsletter.providers.message import build_message
+from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html, marker
+
+MAILS = 4000  # a round
+CHUNK = 500
+SLOW_CONNECTIONS = 64
+_SBIN = "/usr/sbin:/usr/lib/postfix/sbin"
+_NO_POSTFIX = "Postfix is not installed (Debian: sudo apt install postfix)"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one sender needed for one mail, in one round."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+def measure(village: Village) -> Iterator[Measure | Skipped]:
+    source, target = _program("smtp-source"), _program("smtp-sink")
+    if source is None or target is None:
+        yield Skipped("SMTP to smtp-sink", _NO_POSTFIX)
+    else:
+        with _smtp_sink(target) as port:
+            yield from _against_postfix(village, source, port)
+    yield _against_arithmetic(village)
+
+
+def _against_postfix(village: Village, source: str, port: int) -> Iterator[Measure]:
+    people, message = _people(MAILS), _message()
+    mail = build_message(message, people[0], domain="x.example", date=_now())
+    provider = _provider(village, port, connections=8)
+    rounds = _in_turns(
+        lambda: _by_us(provider, message, people),
+        lambda: _by_source(source, port, size=len(mail)),
+        lambda: _by_smtplib(port, mail, MAILS // 4),
+    )
+    provider.close()
+    ours, reference, library = rounds
+    for name, other in (
+        ("smtp-source, 8 sessions", reference),
+        ("smtplib, 8 threads, a prepared mail", library),
+    ):
+        yield Measure(
+            name="SMTP to smtp-sink",
+            value=1 / _median(ours, "seconds"),
+            unit="mails/s",
+            reference=name,
+            reference_value=1 / _median(other, "seconds"),
+            note=f"{len(mail):,} bytes, 8 connections",
+        )
+        yield Measure(
+            name="CPU of a mail",
+            value=_median(ours, "cpu_seconds") * 1e6,
+            unit="us",
+            reference=name,
+            reference_value=_median(other, "cpu_seconds") * 1e6,
+            note="filling included",
+        )
+
+
+def _against_arithmetic(village: Village) -> Measure:
+    people, message = _people(MAILS), _message()
+    with sink("slow-smtp") as port:
+        provider = _provider(village, port, connections=SLOW_CONNECTIONS)
+        _by_us(provider, message, people[:CHUNK])  # opens the connections
+        (turns,) = _in_turns(lambda: _by_us(provider, message, people))
+        provider.close()
+    return Measure(
+        name="SMTP over a slow line",
+        value=1 / _median(turns, "seconds"),
+        unit="mails/s",
+        reference="a round trip a mail, by arithmetic",
+        reference_value=SLOW_CONNECTIONS / DELAY_SECONDS,
+        note=f"{SLOW_CONNECTIONS} connections, {DELAY_SECONDS * 1000:.0f} ms",
+    )
+
+
+def _in_turns(*works: Callable[[], int]) -> tuple[list[Turn], ...]:
+    """Each work returns how many mails it sent."""
+    rounds: tuple[list[Turn], ...] = tuple([] for _ in works)
+    for _ in range(ROUNDS):
+        for turns, work in zip(rounds, works, strict=True):
+            cpu, began = _cpu_seconds(), time.perf_counter()
+            count = work()
+            taken = time.perf_counter() - began
+            turns.append(Turn(taken / count, (_cpu_seconds() - cpu) / count))
+    return rounds
+
+
+def _median(turns: list[Turn], what: str) -> float:
+    return statistics.median(getattr(turn, what) for turn in turns)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the children it waited for."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(
+            resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+    )
+
+
+def _by_us(provider: Provider, message: Message, people: list[Recipient]) -> int:
+    for first in range(0, len(people), CHUNK):
+        part = tuple(people[first : first + CHUNK])
+        marks = ByteMarks(bytearray(len(part)))
+        provider.send(Chunk(message, part), marks=marks, until=lambda: False)
+        assert all(marks.mark(place) is Mark.ACCEPTED for place in range(len(part)))
+    return len(people)
+
+
+def _by_source(program: str, port: int, *, size: int) -> int:
+    options = ["-s", "8", "-l", str(size), "-m", str(MAILS)]
+    people = ["-f", "redactie@x.example", "-t", "anna@x.example"]
+    subprocess.run([program, *options, *people, f"127.0.0.1:{port}"], check=True)
+    return MAILS
+
+
+def _by_smtplib(port: int, mail: bytes, count: int) -> int:
+    def lane() -> None:
+        with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as server:
+            for _ in range(count // 8):
+                server.sendmail("redactie@x.example", ["anna@x.example"], mail)
+
+    with ThreadPoolExecutor(8) as pool:
+        for lane_done in [pool.submit(lane) for _ in range(8)]:
+            lane_done.result()
+    return count // 8 * 8
+
+
+def _provider(village: Village, port: int, *, connections: int) -> Provider:
+    url = f"smtp://127.0.0.1:{port}?tls=none&connections={connections}"
+    return open_provider(village.with_provider("smtp", BUURTPOST_SMTP_URL=url))
+
+
+def _people(count: int) -> list[Recipient]:
+    return [
+        Recipient(
+            delivery=f"12-{seq}",
+            address=f"lezer{seq}@lezers.example",
+            name="Anna de Vries",
+            values={
+                Slot.NAME: "Anna de Vries",
+                Slot.LEAVE_URL: f"https://post.example.nl/unsubscribe/{seq:036d}",
+                Slot.PREFERENCES_URL: f"https://post.example.nl/preferences/{seq:036d}",
+                Slot.SINCE: "3 mei 2026",
+            },
+            one_click_url=f"https://post.example.nl/unsubscribe/{seq:036d}",
+        )
+        for seq in range(count)
+    ]
+
+
+def _message() -> Message:
+    """About 40 kB as quoted-printable; 20 slots in each part."""
+    slots = [marker(slot) for slot in Slot] * 5
+    words = "In de Indische buurt koken ze elke donderdag samen, zonder plan. "
+    story = "".join(f"{words * 12}{slot}\n" for slot in slots)
+    page = "".join(f'<p style="margin:0">{words * 14}{slot}</p>\n' for slot in slots)
+    return Message(
+        folder="bench",
+        from_name="Buurtwijs",
+        from_address="redactie@x.example",
+        reply_to="redactie@x.example",
+        subject=MergeTemplate.cut("Beginnen zonder plan", escape=as_is),
+        html=MergeTemplate.cut(page, escape=in_html),
+        text=MergeTemplate.cut(story, escape=as_is),
+        language="nl",
+        headers=(("List-Id", "Buurtwijs <buurtwijs.x.example>"),),
+    )
+
+
+def _program(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(name, path=_SBIN)
+
+
+@contextmanager
+def _smtp_sink(program: str) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    # It will not serve as root.
+    user = ["-u", "nobody"] if os.geteuid() == 0 else []
+    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "200"])
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
