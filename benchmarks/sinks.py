@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
+import uvloop
+
 
 class SmtpSink(asyncio.Protocol):
     """Enough of RFC 5321 for a client that behaves; every mail is accepted."""
@@ -134,4 +136,4 @@ def sink(name: str) -> Iterator[int]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1]))
+    uvloop.run(serve(sys.argv[1]))

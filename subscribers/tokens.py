@@ -33,7 +33,10 @@ class Signer:
         if not keys:
             raise ValueError("A signer needs at least one key.")
         # BLAKE2 takes keys of at most 64 bytes; ours may have any length.
-        self._keys = tuple(blake2b(key).digest() for key in keys)
+        self._seals = tuple(
+            {purpose: _keyed(blake2b(key).digest(), purpose) for purpose in Purpose}
+            for key in keys
+        )
 
     def sign(
         self, purpose: Purpose, *numbers: int, until: datetime | None = None
@@ -47,7 +50,7 @@ class Signer:
             _append(body, number)
         if until:
             body += int(until.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
-        body += _seal(self._keys[0], purpose, bytes(body))
+        body += _seal(self._seals[0][purpose], body)
         return _encode(bytes(body))
 
     def read(
@@ -59,7 +62,8 @@ class Signer:
             return None
         body, seal = raw[:-_SEAL_BYTES], raw[-_SEAL_BYTES:]
         if not any(
-            hmac.compare_digest(_seal(key, purpose, body), seal) for key in self._keys
+            hmac.compare_digest(_seal(seals[purpose], body), seal)
+            for seals in self._seals
         ):
             return None
         if body[0] & _EXPIRES:
@@ -72,10 +76,15 @@ class Signer:
         return tuple(_numbers(body[1:]))
 
 
-def _seal(key: bytes, purpose: Purpose, body: bytes) -> bytes:
-    return blake2b(
-        body, digest_size=_SEAL_BYTES, key=key, person=purpose.encode()
-    ).digest()
+def _keyed(key: bytes, purpose: Purpose) -> blake2b:
+    return blake2b(digest_size=_SEAL_BYTES, key=key, person=purpose.encode())
+
+
+def _seal(keyed: blake2b, body: bytes | bytearray) -> bytes:
+    # Copied, not made anew: the key is worked in once, not twice a mail.
+    seal = keyed.copy()
+    seal.update(body)
+    return seal.digest()
 
 
 def _append(body: bytearray, number: int) -> None:
