@@ -9,6 +9,7 @@ from pathlib import Path
 from sendgrid import SendGridAPIClient
 from sqlalchemy import func, select
 
+from benchmarks import smtp
 from benchmarks.measure import Measure, in_turns
 from benchmarks.sinks import sink
 from benchmarks.village import Village, clock
@@ -38,6 +39,19 @@ def measure(village: Village) -> Iterator[Measure]:
             "smtplib, one connection, a prepared message",
             lambda count: _by_smtplib(port, sample, count),
         )
+    if programs := smtp.postfix():
+        with smtp.smtp_sink(programs) as port:
+            yield _against(
+                village,
+                "SMTP to smtp-sink",
+                village.with_provider(
+                    "smtp", BUURTPOST_SMTP_URL=f"smtp://127.0.0.1:{port}?tls=none"
+                ),
+                "smtp-source, 8 sessions, without a ledger",
+                lambda count: smtp.by_source(
+                    programs, port, size=len(sample), count=count
+                ),
+            )
     with sink("http") as port:
         host = f"http://127.0.0.1:{port}"
         settings = village.with_provider(
@@ -57,7 +71,7 @@ def _against(
     name: str,
     settings: Settings,
     reference: str,
-    bare: Callable[[int], None],
+    bare: Callable[[int], object],
 ) -> Measure:
     numbers: list[int] = []
 

@@ -46,22 +46,37 @@ class Turn:
 
 
 def measure(village: Village) -> Iterator[Measure | Skipped]:
-    source, target = _program("smtp-source"), _program("smtp-sink")
-    if source is None or target is None:
+    programs = postfix()
+    if programs is None:
         yield Skipped("SMTP to smtp-sink", _NO_POSTFIX)
     else:
-        with _smtp_sink(target) as port:
-            yield from _against_postfix(village, source, port)
+        with smtp_sink(programs) as port:
+            yield from _against_postfix(village, programs, port)
     yield _against_arithmetic(village)
 
 
-def _against_postfix(village: Village, source: str, port: int) -> Iterator[Measure]:
+@dataclass(frozen=True)
+class Postfix:
+    """Where Debian keeps the two programs."""
+
+    source: str
+    sink: str
+
+
+def postfix() -> Postfix | None:
+    source, target = _program("smtp-source"), _program("smtp-sink")
+    return Postfix(source, target) if source and target else None
+
+
+def _against_postfix(
+    village: Village, programs: Postfix, port: int
+) -> Iterator[Measure]:
     people, message = _people(MAILS), _message()
     mail = build_message(message, people[0], domain="x.example", date=_now())
     provider = _provider(village, port, connections=8)
     rounds = _in_turns(
         lambda: _by_us(provider, message, people),
-        lambda: _by_source(source, port, size=len(mail)),
+        lambda: by_source(programs, port, size=len(mail), count=MAILS),
         lambda: _by_smtplib(port, mail, MAILS // 4),
     )
     provider.close()
@@ -121,7 +136,7 @@ def _in_turns(*works: Callable[[], int]) -> tuple[list[Turn], ...]:
 
 
 def _median(turns: list[Turn], what: str) -> float:
-    return statistics.median(getattr(turn, what) for turn in turns)
+    return statistics.median(float(getattr(turn, what)) for turn in turns)
 
 
 def _cpu_seconds() -> float:
@@ -145,11 +160,13 @@ def _by_us(
     return len(people)
 
 
-def _by_source(program: str, port: int, *, size: int) -> int:
-    options = ["-s", "8", "-l", str(size), "-m", str(MAILS)]
+def by_source(programs: Postfix, port: int, *, size: int, count: int) -> int:
+    """``count`` mails by smtp-source over 8 sessions."""
+    options = ["-s", "8", "-l", str(size), "-m", str(count)]
     people = ["-f", "redactie@x.example", "-t", "anna@x.example"]
-    subprocess.run([program, *options, *people, f"127.0.0.1:{port}"], check=True)
-    return MAILS
+    command = [programs.source, *options, *people, f"127.0.0.1:{port}"]
+    subprocess.run(command, check=True)
+    return count
 
 
 def _by_smtplib(port: int, mail: bytes, count: int) -> int:
@@ -211,12 +228,13 @@ def _program(name: str) -> str | None:
 
 
 @contextmanager
-def _smtp_sink(program: str) -> Iterator[int]:
+def smtp_sink(programs: Postfix) -> Iterator[int]:
+    """A running smtp-sink; its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     # It will not serve as root.
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "200"])
+    process = subprocess.Popen([programs.sink, *user, f"127.0.0.1:{port}", "200"])
     try:
         for _ in range(100):
             try:

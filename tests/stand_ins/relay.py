@@ -12,6 +12,7 @@ from collections.abc import Callable
 Script = Callable[[str], str | None]  # a command in, an answer or None (behave) out
 
 HANG_UP = "hang up"
+SILENCE = "silence"
 
 
 class Relay:
@@ -86,7 +87,8 @@ class Relay:
                 if answer == HANG_UP:
                     connection.sendall("".join(answers).encode())
                     return
-                answers.append(f"{answer}\r\n")
+                if answer != SILENCE:
+                    answers.append(f"{answer}\r\n")
             if answers:
                 self.turns += 1
                 connection.sendall("".join(answers).encode())

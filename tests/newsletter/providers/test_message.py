@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.providers.base import Message, Recipient
@@ -206,6 +206,7 @@ HOSTILE = st.one_of(
     name=HOSTILE,
     url=st.from_regex(r"https://[a-z]{1,90}/[\w=.-]{0,90}", fullmatch=True),
 )
+@settings(deadline=None)  # email is slow, and a busy machine slower
 def test_the_joined_bytes_say_what_email_would_have_said(name, url):
     """For every reader the same as building the mail anew with the standard library."""
     some = message(
@@ -216,7 +217,6 @@ def test_the_joined_bytes_say_what_email_would_have_said(name, url):
     values = {Slot.NAME: one_line(name) or "lezer", Slot.LEAVE_URL: url}
     reader = Recipient("12-1", "anna@example.nl", name, values, None)
     built = EmailMessage()
-    built["Subject"] = one_line(some.subject.fill(values))
     built.set_content(some.text.fill(values), cte="quoted-printable")
     built.add_alternative(
         some.html.fill(values), subtype="html", cte="quoted-printable"
@@ -229,9 +229,9 @@ def test_the_joined_bytes_say_what_email_would_have_said(name, url):
     assert_fit_for_the_wire(ours)
     for kind in ("plain", "html"):
         assert part(read(ours), kind).rstrip("\n") == part(theirs, kind).rstrip("\n")
-    assert str(make_header(decode_header(message_from_bytes(ours)["Subject"]))) == str(
-        built["Subject"]
-    )
+    # By hand: email takes a name that looks like an encoded word for one.
+    subject = make_header(decode_header(message_from_bytes(ours)["Subject"]))
+    assert str(subject) == one_line(some.subject.fill(values))
     assert reader_of(ours)[0][0] == one_line(name)[:MOST_OF_A_NAME]
     sent = wire.fill(reader, date=NOW)
     assert b"\r\n.\r\n" not in sent

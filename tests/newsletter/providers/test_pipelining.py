@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.newsletter.providers.letters import (
     crowd,
     never,
 )
-from tests.stand_ins.relay import HANG_UP, Relay, Script
+from tests.stand_ins.relay import HANG_UP, SILENCE, Relay, Script
 
 LOCKSTEP = ("SIZE 0",)
 
@@ -32,6 +33,7 @@ def send(
     until: Callable[[], bool] = never,
     journal: Journal | None = None,
     chunks: int = 1,
+    patience: Patience = Patience(connect=2, command=1, dot=1),  # noqa: B008 - frozen
 ) -> Journal:
     settings = read_settings(
         {
@@ -40,7 +42,7 @@ def send(
             "BUURTPOST_SMTP_URL": relay.url,
         }
     )
-    provider = open_smtp(settings, patience=Patience(connect=2, command=1, dot=1))
+    provider = open_smtp(settings, patience=patience)
     for _ in range(chunks):
         journal = journal if chunks == 1 and journal else Journal()
         provider.send(letters, marks=journal, until=until)
@@ -186,14 +188,32 @@ def test_a_relay_that_loses_every_answer_puts_no_more_than_two_in_doubt():
     assert journal.outcome == {0: "handed over", 1: "handed over"}
 
 
-def test_a_silent_relay_is_given_up_and_nobody_is_in_doubt():
+@pytest.mark.parametrize("offers", [("PIPELINING",), LOCKSTEP])
+def test_a_relay_silent_from_the_start_is_busy_and_nobody_is_touched(offers):
     journal = Journal()
-    with Relay(offers=LOCKSTEP) as relay:
-        relay._behave = lambda line: "" if line.startswith("MAIL") else "250 Ok"  # type: ignore[method-assign]
-        with pytest.raises(ProviderBusy):
-            send(relay, chunk(), journal=journal)
+    with (
+        Relay(
+            lambda line: None if line.startswith("EHLO") else SILENCE, offers=offers
+        ) as relay,
+        pytest.raises(ProviderBusy, match="no answer in 1 s"),
+    ):
+        send(relay, chunk(), journal=journal)
 
     assert journal.outcome == {}
+
+
+def test_told_to_stop_nobody_waits_for_a_silent_relay():
+    began = time.monotonic()
+    with Relay(about("", SILENCE, verb="DATA")) as relay:
+        journal = send(
+            relay,
+            chunk(),
+            until=lambda: time.monotonic() - began > 0.3,
+            patience=Patience(connect=60, command=60, dot=60),
+        )
+
+    assert journal.outcome == {}
+    assert time.monotonic() - began < 2
 
 
 def test_an_answer_that_is_not_smtp_ends_the_connection():
