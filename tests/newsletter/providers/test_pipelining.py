@@ -89,6 +89,22 @@ def test_a_connection_is_kept_from_chunk_to_chunk():
     assert len(relay.bodies) == 9
 
 
+def test_a_connection_the_relay_closed_between_two_chunks_is_opened_anew():
+    closed: list[str] = []
+
+    def close_once(line: str) -> str | None:
+        if line.startswith("MAIL") and len(relay.bodies) == 3 and not closed:
+            closed.append(line)
+            return HANG_UP
+        return None
+
+    with Relay(close_once) as relay:
+        journal = send(relay, chunk(), chunks=2)
+
+    assert journal.outcome == dict.fromkeys(range(3), "accepted")
+    assert len(relay.bodies) == 6
+
+
 @pytest.mark.parametrize("offers", [("PIPELINING",), LOCKSTEP])
 @pytest.mark.parametrize(
     ("script", "outcome"),
