@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
 from newsletter.dispatch.plan import begin_mailing
+from newsletter.dispatch.returns.apply import apply_events
+from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.service_mail import send_service_mail
 from newsletter.jobs.context import Context, JobFunction
 
@@ -17,4 +19,5 @@ JOBS: Mapping[str, JobFunction] = {
     "confirmation": write_confirmation,
     SEND: send_service_mail,
     "begin-mailing": begin_mailing,
+    APPLY: apply_events,
 }

@@ -40,6 +40,14 @@ class HomeMissing(NewsletterError):
 
 
 @dataclass(frozen=True)
+class SoftBounces:
+    """When soft bounces suppress an address: ``most`` of them within ``days``."""
+
+    most: int
+    days: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every field is named in the README's table; ``environment`` is for providers."""
 
@@ -51,6 +59,7 @@ class Settings:
     reply_to: str | None  # None: the list's From
     feedback_sender_id: str  # SenderId of Feedback-ID: 5..15 characters
     pending_days: int  # an unconfirmed sign-up is forgotten after these
+    soft_bounces: SoftBounces  # when an address that keeps bouncing is suppressed
     timezone: ZoneInfo  # the organisation's: schedules and dates in mail
     fetch_allow: tuple[str, ...]  # private networks links may be fetched from
     trusted_proxies: int  # proxies in front of the web server
@@ -142,6 +151,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         pending_days=_number(
             environment, "BUURTPOST_PENDING_DAYS", 7, 1, 365, problems
         ),
+        soft_bounces=_soft_bounces(environment, problems),
         timezone=_timezone(environment, problems),
         fetch_allow=_networks(environment, problems),
         trusted_proxies=_number(
@@ -218,6 +228,18 @@ def _networks(environment: Mapping[str, str], problems: list[str]) -> tuple[str,
                 f"not {text!r}."
             )
     return networks
+
+
+def _soft_bounces(environment: Mapping[str, str], problems: list[str]) -> SoftBounces:
+    text = environment.get("BUURTPOST_SOFT_BOUNCES") or "5/7d"
+    found = re.fullmatch(r"([1-9][0-9]{0,2})/([1-9][0-9]{0,2})d", text)
+    if found is None:
+        problems.append(
+            "BUURTPOST_SOFT_BOUNCES must be a number of bounces in a number of days, "
+            f"such as 5/7d, not {text!r}."
+        )
+        return SoftBounces(5, 7)
+    return SoftBounces(int(found[1]), int(found[2]))
 
 
 def _list(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -35,13 +35,15 @@ from web import (
     public,
     session,
     static_files,
+    webhooks,
 )
-from web.entrance import SESSIONLESS, entrance
+from web.entrance import SESSIONLESS, WITH_SIGNATURE, entrance
 
 # An upload at a desk: more than the largest picture we take, so that one too large
 # gets its sentence beside the text that came with it.
 LARGEST_BODY = 64 * 1024 * 1024
 LARGEST_PUBLIC_BODY = 64 * 1024  # a form anybody may send
+LARGEST_SIGNED_BODY = 4 * 1024 * 1024  # SendGrid posts 768 kB of events at a time
 TEMPLATES = Path(templates.__file__).parent / "web"
 
 csrf = CSRFProtect()
@@ -93,7 +95,7 @@ def create_app(
     _protect(app)
     auth.install(app)
     editors.install(app)
-    for blueprint in (*public.PAGES, *editors.PAGES):
+    for blueprint in (*public.PAGES, *editors.PAGES, webhooks.pages):
         app.register_blueprint(blueprint)
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
@@ -131,7 +133,9 @@ def _protect(app: Flask) -> None:
 
     @app.before_request
     def _check() -> None:
-        if entrance() in SESSIONLESS:
+        if entrance() == WITH_SIGNATURE:
+            request.max_content_length = LARGEST_SIGNED_BODY
+        elif entrance() in SESSIONLESS:
             request.max_content_length = LARGEST_PUBLIC_BODY
         elif request.endpoint is not None:
             csrf.protect()

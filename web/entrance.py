@@ -19,7 +19,8 @@ View = TypeVar("View", bound=Callable[..., object])
 
 ANYONE = "anyone"  # the public pages
 WITH_LINK = "with link"  # whoever holds the signed link; no login, never stored
-SESSIONLESS = frozenset({ANYONE, WITH_LINK})
+WITH_SIGNATURE = "with signature"  # a program that signs what it posts
+SESSIONLESS = frozenset({ANYONE, WITH_LINK, WITH_SIGNATURE})
 
 
 def declare(who: str) -> Callable[[View], View]:
@@ -34,6 +35,7 @@ def declare(who: str) -> Callable[[View], View]:
 
 anyone = declare(ANYONE)
 with_link = declare(WITH_LINK)
+with_signature = declare(WITH_SIGNATURE)
 
 
 def entrance_of(view: object) -> str | None:

@@ -16,6 +16,7 @@ MODELS = (
     "subscribers.models",
     "newsletter.correspondence.models",
     "newsletter.dispatch.models",
+    "newsletter.dispatch.returns.models",
     "newsletter.issues.models",
     "newsletter.jobs.models",
     "newsletter.library.models",

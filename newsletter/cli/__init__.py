@@ -9,12 +9,16 @@ from newsletter.cli.door import Commands, Door
 from newsletter.cli.lazy import Elsewhere
 
 COMMANDS = {
+    "bounces": Elsewhere(
+        "bounces:bounces", "What mail servers send back: bounces and complaints."
+    ),
     "consent": Elsewhere("consent:consent", "The ledger of who said yes to what."),
     "db": Elsewhere("database:db", "The database."),
     "demo": Elsewhere(
         "demo:demo",
         "Make the demo anew in its own home and mail its issue to the outbox.",
     ),
+    "events": Elsewhere("events:events", "What providers reported about mails."),
     "issues": Elsewhere("issues:issues", "Issues: numbered compositions of blocks."),
     "library": Elsewhere(
         "library:library", "Stories, and the knowledge they are linked to."

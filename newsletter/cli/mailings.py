@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from newsletter.cli.door import Door, say_json
 from newsletter.dispatch import mailings as acts
 from newsletter.dispatch import receipt as receipts
+from newsletter.dispatch import settling
 from newsletter.dispatch.schedule import read_moment, say_moment
+from newsletter.dispatch.settling import Outcome
 from newsletter.dispatch.testmail import send_test
 from newsletter.issues.compose import find_issue
 from newsletter.staff import people
@@ -144,6 +146,30 @@ def retry(door: Door, number: int, by: str | None) -> None:
             session, find_issue(session, number), by=acting, now=door.now
         )
     click.echo(f"{tried} of issue {number} are tried again.")
+
+
+@mailings.command()
+@_number
+@click.option(
+    "--outcome",
+    required=True,
+    type=click.Choice([outcome.value for outcome in Outcome]),
+    help="They got it; send it once more; or leave it open.",
+)
+@_by
+@click.pass_obj
+def settle(door: Door, number: int, outcome: str, by: str | None) -> None:
+    """Say what to make of everyone in doubt. Only "again" mails anybody twice."""
+    with door.writing() as session:
+        acting = _acting(session, by)
+        settled = settling.settle(
+            session,
+            find_issue(session, number),
+            Outcome(outcome),
+            by=acting,
+            now=door.now,
+        )
+    click.echo(f"{settled} of issue {number} {settling.SAID[Outcome(outcome)]}.")
 
 
 @mailings.command()

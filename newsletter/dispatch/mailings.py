@@ -4,6 +4,7 @@ Every one takes the mailing's row under lock, says no with a sentence when the s
 does not allow it, and leaves a line in the audit log.
 """
 
+from collections.abc import Set
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -132,8 +133,8 @@ def _let_through(
 
 def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
     """Begin no new hand-over; what is on the wire is finished and counted."""
-    mailing = _locked(session, issue)
-    _require(mailing, {MailingState.SENDING, MailingState.SCHEDULED}, "can be paused")
+    mailing = locked(session, issue)
+    require(mailing, {MailingState.SENDING, MailingState.SCHEDULED}, "can be paused")
     mailing.state = MailingState.PAUSED
     mailing.reason = f"paused by {by}"
     _say(session, mailing, "mailing.pause", by=by, now=now)
@@ -153,8 +154,8 @@ def resume(
 
     ``passed`` as for ``start``.
     """
-    mailing = _locked(session, issue)
-    _require(mailing, _STOPPED, "can be resumed")
+    mailing = locked(session, issue)
+    require(mailing, _STOPPED, "can be resumed")
     if mailing.frozen_at is not None:
         mailing.state = MailingState.SENDING
         finish_if_complete(session, mailing, now=now)
@@ -181,7 +182,7 @@ def look_and_resume(
     """
     with database.read() as session:
         mailing = find_mailing(session, find_issue(session, number))
-        _require(mailing, _STOPPED, "can be resumed")
+        require(mailing, _STOPPED, "can be resumed")
         must_pass = _starts_at_once(mailing, now=now)
     passed = _let_through(database, settings, number, now=now) if must_pass else None
     with database.write.begin() as session:
@@ -197,8 +198,8 @@ def _starts_at_once(mailing: Mailing, *, now: datetime) -> bool:
 
 def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
     """Stop for good: who waits never gets it. What is on the wire is still counted."""
-    mailing = _locked(session, issue)
-    _require(
+    mailing = locked(session, issue)
+    require(
         mailing,
         {
             MailingState.SCHEDULED,
@@ -241,8 +242,8 @@ def retry(session: Session, issue: Issue, *, by: str, now: datetime) -> int:
 
     Somebody in doubt is never among them.
     """
-    mailing = _locked(session, issue)
-    _require(
+    mailing = locked(session, issue)
+    require(
         mailing,
         {MailingState.SENDING, MailingState.PAUSED, MailingState.SENT},
         "has anybody to try again",
@@ -261,7 +262,7 @@ def retry(session: Session, issue: Issue, *, by: str, now: datetime) -> int:
             f"Nobody was refused in the mailing of issue {issue.number}: there is "
             "nobody to try again."
         )
-    _open_chunks(session, mailing, now=now)
+    open_chunks(session, mailing, now=now)
     if mailing.state is MailingState.SENT:
         mailing.state = MailingState.SENDING
         mailing.finished_at = None
@@ -269,7 +270,7 @@ def retry(session: Session, issue: Issue, *, by: str, now: datetime) -> int:
     return tried
 
 
-def _open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
+def open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
     """Make every chunk with somebody queued due; a leased one reopens by itself."""
     waiting = select(Delivery.seq).where(
         Delivery.mailing_id == Chunk.mailing_id,
@@ -288,14 +289,14 @@ def _open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
     )
 
 
-def _locked(session: Session, issue: Issue) -> Mailing:
+def locked(session: Session, issue: Issue) -> Mailing:
     mailing = lock_mailing_of(session, issue)
     if mailing is None:
         raise NoMailing(issue.number)
     return mailing
 
 
-def _require(mailing: Mailing, allowed: set[MailingState], what: str) -> None:
+def require(mailing: Mailing, allowed: Set[MailingState], what: str) -> None:
     if mailing.state in allowed:
         return
     states = ", ".join(state for state in MailingState if state in allowed)

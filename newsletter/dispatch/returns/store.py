@@ -1,0 +1,82 @@
+"""Writing reports down, each once, before anything is done with them."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Dialect, Insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from newsletter.dispatch.returns.models import ReportedEvent
+from newsletter.jobs.queue import enqueue
+from newsletter.providers.events import Event
+from subscribers import addresses, secrets
+
+APPLY = "apply-events"  # the kind of the job
+AT_ONCE = 500  # rows a statement
+_DELIVERY = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+
+
+def store(
+    session: Session, provider: str, events: Iterable[Event], *, now: datetime
+) -> int:
+    """Store the reports not seen before and queue the job that applies them.
+
+    Returns how many were new. An address is stored as its keyed hash.
+    """
+    key = secrets.key_for(session, secrets.SUPPRESSION)
+    rows = {event.key: _row(provider, event, key, now=now) for event in events}
+    ordered = [rows[name] for name in sorted(rows)]  # two posts at once never deadlock
+    new = 0
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        made = session.execute(
+            _insert_new(session.get_bind().dialect)
+            .values(some)
+            .returning(ReportedEvent.id)
+        )
+        new += len(made.all())
+    if new:
+        enqueue(session, APPLY, {}, now=now)
+    return new
+
+
+def delivery_of(text: str | None) -> tuple[int, int] | None:
+    """Mailing and seq of our own id; None for a test mail, and for anything else."""
+    found = _DELIVERY.fullmatch(text or "")
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _row(
+    provider: str, event: Event, key: bytes, *, now: datetime
+) -> dict[str, object]:
+    mailing_id, seq = delivery_of(event.delivery) or (None, None)
+    # With an id the ledger knows the hash; without one it is how we may find the mail.
+    lost = event.delivery is None and event.address is not None
+    return {
+        "provider": provider,
+        "key": event.key,
+        "kind": event.kind,
+        "name": event.name,
+        "happened_at": event.at,
+        "received_at": now,
+        "mailing_id": mailing_id,
+        "seq": seq,
+        "address_hash": _hash(key, event.address or "") if lost else None,
+        "status": event.status,
+        "detail": event.detail,
+    }
+
+
+def _hash(key: bytes, address: str) -> bytes | None:
+    try:
+        return addresses.hash_address(key, addresses.normalise(address))
+    except addresses.BadAddress:
+        return None
+
+
+def _insert_new(dialect: Dialect) -> Insert:
+    if dialect.name == "sqlite":
+        return sqlite.insert(ReportedEvent).on_conflict_do_nothing()
+    return postgresql.insert(ReportedEvent).on_conflict_do_nothing()
