@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.correspondence.models import ServiceMail
 from newsletter.dispatch.models import Delivery, Mailing, Variant
+from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.issues.models import Issue
 from subscribers import consent, moving, regions, roles, subscriptions, suppression
 from subscribers.models import (
@@ -50,6 +51,7 @@ def export(session: Session, subscriber: Subscriber) -> dict[str, Any]:
         "sign_ups": _sign_ups(session, subscriber),
         "suppression": _suppression(session, subscriber),
         "deliveries": _deliveries(session, subscriber),
+        "reports": _reports(session, subscriber),
         "service_mails": _service_mails(session, subscriber),
     }
 
@@ -82,6 +84,12 @@ def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
         .where(Delivery.subscriber_id == subscriber.id)
         # A server's refusal often repeats the address it refuses.
         .values(subscriber_id=None, detail="")
+    )
+    session.execute(
+        update(ReportedEvent)
+        .where(ReportedEvent.address_hash == subscriber.address_hash)
+        .values(address_hash=None, detail="")
+        .execution_options(synchronize_session=False)
     )
     session.execute(
         delete(ServiceMail).where(ServiceMail.address == subscriber.address)
@@ -203,6 +211,25 @@ def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]
             "detail": row.detail,
         }
         for row in rows
+    ]
+
+
+def _reports(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    """What providers said of mails to this address: bounces, a complaint."""
+    reports = session.scalars(
+        select(ReportedEvent)
+        .where(ReportedEvent.address_hash == subscriber.address_hash)
+        .order_by(ReportedEvent.happened_at, ReportedEvent.id)
+    )
+    return [
+        {
+            "provider": report.provider,
+            "kind": report.kind,
+            "at": _iso(report.happened_at),
+            "status": report.status,
+            "detail": report.detail,
+        }
+        for report in reports
     ]
 
 

@@ -137,10 +137,7 @@ def _move(
     for (mailing_id, seq), state in after.items():
         come_from = before[mailing_id, seq]
         if state is not come_from:
-            detail = details[mailing_id, seq]
-            if state in {DeliveryState.ACCEPTED, DeliveryState.DELIVERED}:
-                detail = ""  # a server's "thank you" is not worth keeping
-            alike[mailing_id, come_from, state, detail].append(seq)
+            alike[mailing_id, come_from, state, details[mailing_id, seq]].append(seq)
     for (mailing_id, come_from, state, detail), seqs in alike.items():
         move(
             session,

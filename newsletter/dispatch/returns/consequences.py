@@ -14,6 +14,16 @@ from newsletter.settings import SoftBounces
 from subscribers import subscriptions, suppression
 from subscribers.models import SuppressionReason
 
+# What is about a person, and not only about a mail.
+TELLING = frozenset(
+    {
+        EventKind.HARD_BOUNCE,
+        EventKind.SOFT_BOUNCE,
+        EventKind.DROPPED,
+        EventKind.COMPLAINT,
+        EventKind.LEFT,
+    }
+)
 COMPLAINT = "complaint"  # sources in the consent ledger
 PROVIDER = "provider"
 
@@ -29,9 +39,12 @@ def bear(
     *,
     now: datetime,
 ) -> None:
-    """Do what this kind of report asks for the person behind it; often nothing."""
-    act = _ACTS.get(event.kind)
-    if act is None:
+    """Do what this kind of report asks for the person behind it; often nothing.
+
+    One that says something of a person is kept under the keyed hash of their address,
+    so that they can be shown it and have it forgotten.
+    """
+    if event.kind not in TELLING:
         return
     if key is not None:
         event.address_hash = session.scalar(
@@ -39,7 +52,9 @@ def bear(
                 Delivery.mailing_id == key[0], Delivery.seq == key[1]
             )
         )
-    act(session, event, key, soft_bounces, now)
+    act = _ACTS.get(event.kind)
+    if act is not None:
+        act(session, event, key, soft_bounces, now)
 
 
 def _hard(

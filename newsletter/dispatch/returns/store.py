@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.jobs.queue import enqueue
-from newsletter.providers.events import Event
+from newsletter.providers.events import Event, EventKind
 from subscribers import addresses, secrets
 
 APPLY = "apply-events"  # the kind of the job
 AT_ONCE = 500  # rows a statement
+_QUIET = frozenset({EventKind.TAKEN, EventKind.DELIVERED})
 _DELIVERY = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
@@ -65,7 +66,8 @@ def _row(
         "seq": seq,
         "address_hash": _hash(key, event.address or "") if lost else None,
         "status": event.status,
-        "detail": event.detail,
+        # A server's "thank you, queued as ..." is not worth keeping a million times.
+        "detail": event.detail if event.kind not in _QUIET else "",
     }
 
 

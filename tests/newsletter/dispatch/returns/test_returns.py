@@ -1,6 +1,7 @@
 """What is reported moves the ledger: once, in any order, and never twice."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from database.session import Database
-from newsletter.dispatch.models import DeliveryState
+from newsletter import privacy
+from newsletter.dispatch.models import Delivery, DeliveryState
 from newsletter.dispatch.moves import TO
+from newsletter.dispatch.returns.ageing import KEEP_DAYS, forget_old
 from newsletter.dispatch.returns.apply import Applied, apply_waiting
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.jobs.models import Job
@@ -167,19 +170,14 @@ def test_however_many_posts_came_only_one_job_keeps_looking(sent: Village) -> No
 
 
 def test_a_bounce_that_lost_our_id_is_found_by_its_address(sent: Village) -> None:
-    def know_by_hash(session: object, subscriber: Subscriber) -> None:
-        subscriber.address_hash = suppression.hash_of(session, subscriber.address)  # type: ignore[arg-type]
-
     with sent.database.write.begin() as session:
-        from newsletter.dispatch.models import Delivery
-
         anna = session.scalars(
             select(Subscriber).where(Subscriber.address == "anna@example.nl")
         ).one()
-        know_by_hash(session, anna)
-        session.scalars(
+        mailed = session.scalars(
             select(Delivery).where(Delivery.subscriber_id == anna.id)
-        ).one().address_hash = anna.address_hash
+        ).one()
+        mailed.address_hash = suppression.hash_of(session, anna.address)
 
     def lost(key: str, days: int) -> Event:
         return Event(
@@ -359,3 +357,64 @@ def test_more_reports_than_fit_in_one_transaction(sent: Village) -> None:
 
 def test_an_id_echoed_is_the_one_in_the_ledger(sent: Village) -> None:
     assert delivery_id(sent, "anna") != delivery_id(sent, "ben")
+
+
+def test_two_who_apply_at_once_lose_nothing(sent: Village) -> None:
+    kinds = ("taken", "delivered", "hard_bounce")
+    come_in(
+        sent,
+        *(
+            report(sent, name, kind, key=f"{kind} {name} {number}")
+            for number in range(40)
+            for name in ("anna", "ben")
+            for kind in kinds
+        ),
+    )
+
+    with ThreadPoolExecutor(3) as threads:
+        done = [
+            each.result() for each in [threads.submit(apply, sent) for _ in range(3)]
+        ]
+
+    assert sum(applied.applied for applied in done) == 240
+    assert (state_of(sent, "anna"), state_of(sent, "ben")) == ("bounced", "bounced")
+    check_sums(sent.receipt())
+
+
+def test_old_reports_are_let_go_and_what_became_of_the_mail_stays(
+    sent: Village,
+) -> None:
+    come_in(sent, report(sent, "anna", "delivered"))
+    apply(sent)
+    come_in(sent, report(sent, "ben", "delivered"))
+    later = sent.now + timedelta(days=KEEP_DAYS, seconds=1)
+
+    assert forget_old(sent.database, now=sent.now) == 0
+    assert forget_old(sent.database, now=later) == 1
+    assert state_of(sent, "anna") == "delivered"
+    assert apply(sent) == Applied(1, 0)
+
+
+def test_a_person_can_see_what_was_reported_and_have_it_forgotten(
+    sent: Village,
+) -> None:
+    come_in(
+        sent,
+        report(sent, "anna", "delivered", detail="250 ok"),
+        report(sent, "anna", "hard_bounce", status="5.1.1", detail="550 Anna unknown"),
+    )
+    apply(sent)
+    with sent.database.write.begin() as session:
+        anna = session.scalars(
+            select(Subscriber).where(Subscriber.address == "anna@example.nl")
+        ).one()
+        (shown,) = privacy.export(session, anna)["reports"]
+        privacy.forget(session, anna, now=sent.now)
+
+    assert (shown["kind"], shown["status"]) == ("hard_bounce", "5.1.1")
+    with sent.database.read() as session:
+        kept = session.execute(
+            select(ReportedEvent.address_hash, ReportedEvent.detail)
+        ).all()
+    assert [tuple(row) for row in kept] == [(None, ""), (None, "")]
+    assert sent.receipt()["bounced"] == 1
