@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Dialect, Insert
+from sqlalchemy import Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.jobs.queue import enqueue
@@ -14,7 +15,6 @@ from newsletter.providers.events import Event, EventKind
 from subscribers import addresses, secrets
 
 APPLY = "apply-events"  # the kind of the job
-AT_ONCE = 500  # rows a statement
 _QUIET = frozenset({EventKind.TAKEN, EventKind.DELIVERED})
 _DELIVERY = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
@@ -30,14 +30,9 @@ def store(
     rows = {event.key: _row(provider, event, key, now=now) for event in events}
     ordered = [rows[name] for name in sorted(rows)]  # two posts at once never deadlock
     new = 0
-    for start in range(0, len(ordered), AT_ONCE):
-        some = ordered[start : start + AT_ONCE]
-        made = session.execute(
-            _insert_new(session.get_bind().dialect)
-            .values(some)
-            .returning(ReportedEvent.id)
-        )
-        new += len(made.all())
+    if ordered:
+        made = session.execute(_insert_new(session.get_bind().dialect), ordered)
+        new = len(made.all())
     if new:
         enqueue(session, APPLY, {}, now=now)
     return new
@@ -78,7 +73,8 @@ def _hash(key: bytes, address: str) -> bytes | None:
         return None
 
 
-def _insert_new(dialect: Dialect) -> Insert:
-    if dialect.name == "sqlite":
-        return sqlite.insert(ReportedEvent).on_conflict_do_nothing()
-    return postgresql.insert(ReportedEvent).on_conflict_do_nothing()
+def _insert_new(dialect: Dialect) -> ReturningInsert[tuple[int]]:
+    # Given many rows, SQLAlchemy sends them by hundreds; a statement written for all
+    # of them would be compiled anew for each post.
+    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    return insert(ReportedEvent).on_conflict_do_nothing().returning(ReportedEvent.id)
