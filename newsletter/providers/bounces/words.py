@@ -22,12 +22,13 @@ _AWAY = re.compile(
     | away\s+from\s+(my|the)\s+(desk|office|e?-?mail)
     | automatisch(e)?\s+(antwoord|bericht|reactie)
     | \bafwezig(heid)?(s?(bericht|assistent|melding))?\b
-    | niet\s+aanwezig | niet\s+op\s+kantoor
+    | niet\s+aanwezig | (niet\s+op|buiten)\s+kantoor
     | (met|op)\s+(vakantie|verlof|zwangerschapsverlof)
     | (vakantie|verlof)(bericht|melding) | ontvangstbevestiging
     """,
     re.I | re.X,
 )
+_BEGINNING = 500  # letters of a mail in which it says that somebody is away
 _AUTOMATIC = re.compile(r"auto-(replied|generated|notified)", re.I)
 _FULL = re.compile(
     r"""
@@ -62,11 +63,12 @@ def auto_reply(message: Message) -> Said | None:
 
 
 def answered_by_itself(message: Message) -> Said | None:
-    """The same by its headers; asked last, for servers set them on bounces too."""
+    """The same by headers and first words; last, for bounces have such headers too."""
     automatic = _AUTOMATIC.match(header(message, "Auto-Submitted")) or (
         header(message, "Precedence").lower() in {"auto_reply", "auto-reply"}
         or "X-Autoreply" in message
         or "X-Autorespond" in message
+        or _AWAY.search(text_of(message)[:_BEGINNING])
     )
     if automatic and not _is_from_a_server(message):
         return Said(BounceKind.AUTO_REPLY, diagnostic=header(message, "Subject"))
