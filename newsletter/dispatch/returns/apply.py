@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
@@ -115,9 +115,14 @@ def _apply(
         if key and state and becomes and becomes in TO[state]:
             states[key] = becomes
             details[key] = event.detail
-        event.applied_at = now
         done.append(event)
     _move(session, before, states, details, now=now)
+    session.execute(
+        update(ReportedEvent)
+        .where(ReportedEvent.id.in_([event.id for event in done]))
+        .values(applied_at=now)
+        .execution_options(synchronize_session=False)
+    )
     for event in done:
         bear(session, event, keys[event.id], soft_bounces, now=now)
     return len(done)
