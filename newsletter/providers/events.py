@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from subscribers.addresses import without_addresses
+
 
 class EventKind(StrEnum):
     TAKEN = "taken"  # the provider has it, and may still be trying
@@ -25,7 +27,6 @@ class EventKind(StrEnum):
 # are about the *sender's* address, so about us; every other 5.x.x may be gone tomorrow.
 _GONE = re.compile(r"5\.(1\.(?!7$|8$)\d{1,3}|2\.1)", re.ASCII)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\d|\.\d)", re.ASCII)
-_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]+@[^\s<>,;:\"'()\[\]]+")
 MOST_OF_A_DETAIL = 200
 
 
@@ -58,7 +59,7 @@ def short(words: str) -> str:
     """A server's words on one line, without the addresses it says back."""
     # Cut before and after: a hostile server may send a megabyte.
     line = " ".join(_printable(words[: 10 * MOST_OF_A_DETAIL]).split())
-    return _ADDRESS.sub("(address)", line)[:MOST_OF_A_DETAIL]
+    return without_addresses(line)[:MOST_OF_A_DETAIL]
 
 
 def _printable(words: str) -> str:

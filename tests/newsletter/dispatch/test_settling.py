@@ -7,7 +7,7 @@ import pytest
 from newsletter.dispatch import mailings
 from newsletter.dispatch.errors import NoMailing, NotNowPossible
 from newsletter.dispatch.settling import Outcome, settle
-from newsletter.staff import audit
+from tests.factories import audit_lines
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.returns.reports import come_in, report, state_of
 from tests.newsletter.dispatch.village import BY, Village, check_sums
@@ -74,7 +74,7 @@ def test_it_is_written_down_who_decided_what(doubtful: Village, outcome: str) ->
     decide(doubtful, outcome)
 
     with doubtful.database.read() as session:
-        line = audit.lines_about(session, "issue 42")[-1]
+        line = audit_lines(session, "issue 42")[-1]
     assert (line.by, line.act, line.note) == (BY, "mailing.settle", f"{outcome}: 2")
 
 
