@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from newsletter.providers.bounces.opening import headers, parts_of
-from newsletter.providers.smtp.verp import seal
+from newsletter.providers.smtp.verp import Verp
 
 _RETURN = re.compile(r"bounce\+([a-z0-9-]{1,60})-([a-z2-7]{16})@", re.I)
 
@@ -65,4 +65,4 @@ def _inside(part: Message) -> Iterator[str]:
 
 
 def _is_genuine(delivery: str, its_seal: str, keys: Sequence[bytes]) -> bool:
-    return any(hmac.compare_digest(seal(key, delivery), its_seal) for key in keys)
+    return any(hmac.compare_digest(Verp(key).seal(delivery), its_seal) for key in keys)

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from database.session import Database
 from newsletter.cli import main
 from newsletter.cli.door import Door
-from newsletter.providers.smtp.verp import return_address
+from newsletter.providers.smtp.verp import Verp
 from tests.newsletter.dispatch.returns.reports import (
     come_in,
     delivery_id,
@@ -41,7 +41,7 @@ def run(
 def to_anna(village: Village, name: str) -> bytes:
     key = village.settings.signing_keys()[0]
     delivery = delivery_id(village, "anna")
-    return mail(name, to=return_address(key, delivery, domain="buurtwijs.example"))
+    return mail(name, to=Verp(key).address(delivery, domain="buurtwijs.example"))
 
 
 @pytest.fixture

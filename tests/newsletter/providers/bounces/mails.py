@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from newsletter.providers.smtp.verp import return_address
+from newsletter.providers.smtp.verp import Verp
 
 PAYLOADS = Path(__file__).parents[3] / "payloads" / "bounces"
 KEY = b"a key for tests"
-OURS = return_address(KEY, "1-1", domain="buurtwijs.example")
+OURS = Verp(KEY).address("1-1", domain="buurtwijs.example")
 
 
 def mail(name: str, *, to: str = OURS) -> bytes:

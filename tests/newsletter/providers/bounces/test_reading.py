@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from newsletter.providers.bounces.bounce import UnreadableMail
 from newsletter.providers.bounces.opening import MOST_BYTES
 from newsletter.providers.bounces.reading import read_bounce
-from newsletter.providers.smtp.verp import return_address
+from newsletter.providers.smtp.verp import Verp
 from tests.newsletter.providers.bounces.mails import KEY, OURS, PAYLOADS, mail
 
 ANNA = "anna@example.nl"
@@ -60,7 +60,7 @@ def test_a_genuine_return_address_says_whose_it_is(name: str) -> None:
     [
         OURS.replace("1-1", "1-2"),
         OURS[:10] + "a" * 16 + "@buurtwijs.example",
-        return_address(b"somebody else's key", "1-1", domain="buurtwijs.example"),
+        Verp(b"somebody else's key").address("1-1", domain="buurtwijs.example"),
         "bounce+1-1@buurtwijs.example",
         "redactie@buurtwijs.example",
     ],
