@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.issues.models import Issue
 from newsletter.partners.models import Partner
 from newsletter.staff.models import AuditLine
 from subscribers import subscriptions
@@ -97,3 +99,44 @@ def audit_lines(session: Session, subject: str) -> list[AuditLine]:
             .order_by(AuditLine.at, AuditLine.id)
         )
     )
+
+
+def a_mailing_to(session: Session, *readers: Subscriber) -> int:
+    """A mailing that these readers stand in, whatever became of their mail; its id."""
+    (first, *_) = readers
+    issue = Issue(
+        number=42,
+        list_id=subscriptions.subscriptions_of(session, first)[0].list_id,
+        subject="Nummer 42",
+        preheader="",
+        language="nl",
+        blocks=[],
+        editions=[],
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    session.add(issue)
+    session.flush()
+    mailing = Mailing(
+        issue_id=issue.id,
+        state=MailingState.SENDING,
+        started_by="operator",
+        created_at=NOW,
+    )
+    session.add(mailing)
+    session.flush()
+    for seq, reader in enumerate(readers):
+        session.add(
+            Delivery(
+                mailing_id=mailing.id,
+                seq=seq,
+                address_hash=reader.address_hash,
+                subscriber_id=reader.id,
+                edition="base",
+                state=DeliveryState.BOUNCED,
+                changed_at=NOW,
+                detail=f"550 <{reader.address}> unknown",
+            )
+        )
+    session.flush()
+    return mailing.id

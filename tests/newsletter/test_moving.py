@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from newsletter import privacy, signup
 from newsletter.dispatch.departures import leave, subscription_of
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
-from newsletter.issues.models import Issue
+from newsletter.dispatch.models import Delivery
 from newsletter.jobs.models import Job
 from subscribers import subscriptions, suppression
 from subscribers.addresses import BadAddress
@@ -16,7 +15,7 @@ from subscribers.models import SignupRequest, SubscriptionState, SuppressionReas
 from subscribers.tokens import Purpose, Signer
 from subscribers.verification import verify
 from tests.conftest import NOW
-from tests.factories import ANNA, BEN, a_list, a_partner, a_reader
+from tests.factories import ANNA, BEN, a_list, a_mailing_to, a_partner, a_reader
 
 NEW = "anna@elders.example"
 signer = Signer((b"a key",))
@@ -56,44 +55,6 @@ def _confirm(session, *, address=NEW):
     return signup.confirm(session, token, signer=signer, now=NOW)
 
 
-def _was_mailed(session, *readers):
-    issue = Issue(
-        number=42,
-        list_id=subscriptions.subscriptions_of(session, readers[0])[0].list_id,
-        subject="Nummer 42",
-        preheader="",
-        language="nl",
-        blocks=[],
-        editions=[],
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    session.add(issue)
-    session.flush()
-    mailing = Mailing(
-        issue_id=issue.id,
-        state=MailingState.SENDING,
-        started_by="operator",
-        created_at=NOW,
-    )
-    session.add(mailing)
-    session.flush()
-    for seq, reader in enumerate(readers):
-        session.add(
-            Delivery(
-                mailing_id=mailing.id,
-                seq=seq,
-                address_hash=reader.address_hash,
-                subscriber_id=reader.id,
-                edition="base",
-                state=DeliveryState.ACCEPTED,
-                changed_at=NOW,
-            )
-        )
-    session.flush()
-    return mailing.id
-
-
 def test_nothing_moves_before_the_new_mailbox_confirms(session, anna):
     _move(session, anna)
 
@@ -125,7 +86,7 @@ def test_everything_comes_along_and_the_old_address_is_gone(session, anna):
 
 
 def test_one_can_leave_by_the_links_in_the_old_mails(session, anna):
-    mailing = _was_mailed(session, anna)
+    mailing = a_mailing_to(session, anna)
     _move(session, anna)
     moved = _confirm(session)
 
@@ -135,7 +96,7 @@ def test_one_can_leave_by_the_links_in_the_old_mails(session, anna):
 
 
 def test_after_two_moves_the_oldest_mails_still_know_whose_they_are(session, anna):
-    mailing = _was_mailed(session, anna)
+    mailing = a_mailing_to(session, anna)
     _move(session, anna)
     _confirm(session)
     second = subscriptions.find_subscriber(session, NEW)
@@ -148,7 +109,7 @@ def test_after_two_moves_the_oldest_mails_still_know_whose_they_are(session, ann
 
 
 def test_who_moved_and_is_forgotten_is_nobody_in_the_older_mails_too(session, anna):
-    mailing = _was_mailed(session, anna)
+    mailing = a_mailing_to(session, anna)
     _move(session, anna)
     _confirm(session)
 
@@ -166,7 +127,7 @@ def test_who_moved_and_is_forgotten_is_nobody_in_the_older_mails_too(session, an
 def test_who_reads_at_both_addresses_keeps_one(session, anna):
     buurtwijs = subscriptions.subscriptions_of(session, anna)[0].mailing_list
     ben = a_reader(session, buurtwijs, BEN, name="Ben")
-    mailing = _was_mailed(session, anna, ben)
+    mailing = a_mailing_to(session, anna, ben)
     _move(session, anna, BEN)
 
     _confirm(session, address=BEN)

@@ -8,8 +8,6 @@ from newsletter.correspondence.models import ServiceMail, ServiceMailState
 from newsletter.dispatch.models import (
     Delivery,
     DeliveryState,
-    Mailing,
-    MailingState,
 )
 from newsletter.issues.models import Issue
 from subscribers import moving, subscriptions, suppression
@@ -17,45 +15,15 @@ from subscribers.models import SignupRequest, Subscriber, SuppressionReason
 from subscribers.verification import verify
 from tests.at_once import both_at_once
 from tests.conftest import NOW
-from tests.factories import ANNA, BEN, a_list, a_partner, a_reader, a_sign_up
-
-
-def _was_mailed(session, mailing_list, *readers):
-    issue = Issue(
-        number=42,
-        list_id=mailing_list.id,
-        subject="Nummer 42",
-        preheader="",
-        language="nl",
-        blocks=[],
-        editions=[],
-        created_at=NOW,
-        updated_at=NOW,
-    )
-    session.add(issue)
-    session.flush()
-    mailing = Mailing(
-        issue_id=issue.id,
-        state=MailingState.SENDING,
-        started_by="operator",
-        created_at=NOW,
-    )
-    session.add(mailing)
-    session.flush()
-    for seq, reader in enumerate(readers):
-        session.add(
-            Delivery(
-                mailing_id=mailing.id,
-                seq=seq,
-                address_hash=reader.address_hash,
-                subscriber_id=reader.id,
-                edition="base",
-                state=DeliveryState.BOUNCED,
-                changed_at=NOW,
-                detail=f"550 <{reader.address}> unknown",
-            )
-        )
-    session.flush()
+from tests.factories import (
+    ANNA,
+    BEN,
+    a_list,
+    a_mailing_to,
+    a_partner,
+    a_reader,
+    a_sign_up,
+)
 
 
 @pytest.fixture
@@ -67,7 +35,7 @@ def anna(session):
     )
     ben = a_reader(session, mailing_list, BEN, name="Ben")
     a_sign_up(session, mailing_list, ANNA, name="Anna Wit")
-    _was_mailed(session, mailing_list, anna, ben)
+    a_mailing_to(session, anna, ben)
     session.add(
         ServiceMail(
             kind="confirmation",
