@@ -11,9 +11,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+# hatchling's types ask for a configuration class that a hook like this has none of.
 class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
             return
         script = Path(self.root) / "tools" / "build_assets.py"
+        # Our own script, by the Python that builds.
         subprocess.run([sys.executable, str(script)], check=True)  # noqa: S603

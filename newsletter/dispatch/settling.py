@@ -95,6 +95,7 @@ def _again(session: Session, mailing: Mailing, *, now: datetime) -> int:
     return queued
 
 
+# ``now`` is there because every outcome is called alike.
 def _leave(session: Session, mailing: Mailing, *, now: datetime) -> int:  # noqa: ARG001
     counted = select(func.count()).where(
         Delivery.mailing_id == mailing.id, Delivery.state == DeliveryState.IN_DOUBT

@@ -32,6 +32,7 @@ class ByteMarks:
     def handed_over(self, place: int) -> None:
         self._buffer[self._start + place] = Mark.HANDED_OVER
 
+    # The provider's own id does not fit in a byte; nothing here needs it.
     def accepted(self, place: int, reference: str = "") -> None:  # noqa: ARG002
         self._buffer[self._start + place] = Mark.ACCEPTED
 

@@ -1,75 +1,26 @@
 """Every word of the desk is there in Dutch and in English."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from flask import Flask
 
-import templates
-import web
 from newsletter.dispatch.models import DeliveryState, Exclusion, MailingState
-from newsletter.language import LANGUAGES, LOCALE
+from newsletter.language import LANGUAGES
 from newsletter.library.models import ItemKind, Relation
 from tests.conftest import NOW
+from tests.web.catalogues import assert_complete, catalogue, problems, used
 from web.editors import words
-
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
-
-
-def used() -> set[str]:
-    folders = (
-        (
-            Path(templates.__file__).parent / "web",
-            [("**.html", "jinja2.ext:babel_extract")],
-        ),
-        (Path(web.__file__).parent, [("**.py", "python")]),
-    )
-    found: set[str] = set()
-    for folder, how in folders:
-        for _file, _line, message, *_rest in extract_from_dir(
-            str(folder / "editors"),
-            how,
-            options_map={"**.html": {"silent": "false"}},
-            keywords=KEYWORDS,
-        ):
-            found.add(message if isinstance(message, str) else message[0])
-    return found
-
-
-def catalogue(language: str) -> Catalog:
-    with (LOCALE / language / "desk.po").open("rb") as file:
-        return read_po(file, locale=language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_has_every_word_and_no_other(language: str) -> None:
-    known = {
-        message.id if isinstance(message.id, str) else message.id[0]: message
-        for message in catalogue(language)
-        if message.id
-    }
-
-    assert set(known) == used()
-    for text, message in known.items():
-        forms = (
-            message.string if isinstance(message.string, tuple) else (message.string,)
-        )
-        assert all(forms), text
+    assert_complete(catalogue(language, "desk"), used("editors"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_keep_the_places_to_fill_in(language: str) -> None:
-    problems = [
-        (message.id, str(error))
-        for message in catalogue(language)
-        for error in message.check(catalogue(language))
-    ]
-
-    assert problems == []
+    assert problems(catalogue(language, "desk")) == []
 
 
 @pytest.mark.parametrize(
