@@ -149,7 +149,9 @@ def _fresh_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> st
     )
 
 
-@pytest.fixture(scope="session")
+# For a module, not for the run: as long as it is open its event loop counts as running
+# in this thread, and the SMTP provider cannot run one of its own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's chromium; without it these tests are left out, but never in CI."""
     path = shutil.which("chromium")
