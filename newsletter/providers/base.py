@@ -66,6 +66,10 @@ class Marks(Protocol):
 class Provider(Protocol):
     name: str
     chunk_size: int  # most recipients one call to send() may carry
+    # How many threads may be in send() at a time, each with a chunk of its own: while
+    # one is recorded another is sent. ``marks`` and ``until`` may then be asked from
+    # any thread of the provider, yet never once send() has returned.
+    at_once: int
 
     def send(self, chunk: Chunk, *, marks: Marks, until: Stop) -> None:
         """Hand the chunk over, marking every recipient in the journal as it goes.
@@ -76,7 +80,11 @@ class Provider(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; from any thread.
+
+        Whoever is in send() comes back as if told to stop, without waiting for the
+        answers that are still out.
+        """
 
 
 class ProviderError(NewsletterError):
@@ -93,3 +101,11 @@ class ProviderBusy(ProviderError):
     def __init__(self, message: str, *, seconds: float) -> None:
         super().__init__(message)
         self.seconds = seconds
+
+
+class ProviderLimit(ProviderBusy):
+    """It took all it takes from us in an hour or a day; nobody's try is spent."""
+
+    def __init__(self, message: str, *, seconds: float, period: str = "") -> None:
+        super().__init__(message, seconds=seconds)
+        self.period = period  # "daily", "hourly"; "" when it did not say

@@ -30,6 +30,7 @@ class Outbox:
 
     name = "outbox"
     chunk_size = 1000
+    at_once = 1
 
     def __init__(
         self, root: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)

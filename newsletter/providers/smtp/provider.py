@@ -42,6 +42,7 @@ class SmtpProvider:
 
     name = "smtp"
     chunk_size = 1000
+    at_once = 1
 
     def __init__(
         self,

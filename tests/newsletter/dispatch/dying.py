@@ -34,6 +34,7 @@ class Recording:
 
     name = "recording"
     chunk_size = 1000
+    at_once = 1
 
     def __init__(
         self, taken: Path, *, point: str = "", nth: int = 0, seconds: float = 0

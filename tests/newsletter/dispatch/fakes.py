@@ -17,6 +17,7 @@ class Scripted:
 
     name: str = "scripted"
     chunk_size: int = 1000
+    at_once: int = 1
     answers: dict[str, str] = field(default_factory=dict)
     fails: dict[str, ProviderError | Killed] = field(default_factory=dict)
     before_each: Callable[[str], None] = lambda _name: None
