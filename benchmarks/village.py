@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from database.migrate import upgrade
-from database.session import Database, open_database, sqlite_url
+from database.session import Database, open_database
+from database.urls import sqlite_url
 from newsletter.demo.build import CONTENT, bring_readers, fill_library
 from newsletter.issues.files import import_issue
 from newsletter.jobs.context import Context

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from database.driver import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS
+
 _IMMEDIATE = "begin_immediate"
-BUSY_TIMEOUT_MS = 15_000
 # An error quotes its statement's values, and errors end up in logs: no addresses there.
 _HIDE_PARAMETERS = True
 
@@ -90,12 +91,8 @@ def _sqlite(url: str) -> Engine:
         # The driver must not begin transactions by itself: we choose the kind.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # Python ships FULL, but a distribution may not: a mail that went out
-        # must be on the disk before anyone counts on it.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -104,7 +101,3 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
-
-
-def sqlite_url(path: Path) -> str:
-    return f"sqlite:///{path}"

@@ -12,15 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
-from database.session import sqlite_url
+from database.urls import is_database_url, sqlite_url
 from newsletter.errors import NewsletterError
-from subscribers.addresses import BadAddress, normalise
 
 PROVIDER_NAMES = ("outbox", "smtp", "sendgrid")
-DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
 
 
 class SettingsError(NewsletterError):
@@ -115,7 +110,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     database_url = environment.get("BUURTPOST_DATABASE_URL") or sqlite_url(
         home.absolute() / "buurtpost.sqlite"
     )
-    if not _is_database_url(database_url):
+    if not is_database_url(database_url):
         # Never repeated: it may hold a password.
         problems.append(
             "BUURTPOST_DATABASE_URL must be sqlite:/// with a file's path, or "
@@ -180,17 +175,6 @@ def _number(
     return default
 
 
-def _is_database_url(text: str) -> bool:
-    try:
-        parsed = make_url(text)
-    except (ArgumentError, ValueError):
-        return False
-    if parsed.drivername == "sqlite":
-        # In memory it would be another one for each connection.
-        return bool(parsed.database) and parsed.database != ":memory:"
-    return parsed.drivername in DATABASE_SCHEMES
-
-
 def _is_base_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -210,6 +194,9 @@ def _reply_to(environment: Mapping[str, str], problems: list[str]) -> str | None
     text = environment.get("BUURTPOST_REPLY_TO")
     if not text:
         return None
+    # Only here: it knows international domains, and the dispatcher must stay small.
+    from subscribers.addresses import BadAddress, normalise
+
     try:
         return normalise(text)
     except BadAddress as error:

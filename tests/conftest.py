@@ -19,7 +19,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from database.migrate import upgrade
-from database.session import Database, open_database, sqlite_url
+from database.session import Database, open_database
+from database.urls import sqlite_url
 from subscribers.reference import load_reference
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from database.migrate import upgrade
-from database.session import Database, open_database, sqlite_url
+from database.session import Database, open_database
+from database.urls import sqlite_url
 from newsletter import worker
 from newsletter.demo.pictures import PICTURES
 from newsletter.demo.readers import write_files

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from database.session import open_database, sqlite_url
+from database.session import open_database
+from database.urls import sqlite_url
 from newsletter.settings import read_settings
 from web.app import create_app
 from web.entrance import SESSIONLESS, entrance_of

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from database.session import open_database, sqlite_url
+from database.session import open_database
+from database.urls import sqlite_url
 from newsletter.dispatch import mailings
 from newsletter.dispatch.errors import MailingError
 from newsletter.providers import PROVIDERS
