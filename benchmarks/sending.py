@@ -17,7 +17,8 @@ from benchmarks.sinks import sink
 from benchmarks.village import Village, clock
 from newsletter import worker
 from newsletter.dispatch import mailings
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.states import DeliveryState
 from newsletter.issues.compose import find_issue
 from newsletter.settings import Settings
 

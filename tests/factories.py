@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.issues.models import Issue
 from newsletter.partners.models import Partner
 from newsletter.staff.models import AuditLine

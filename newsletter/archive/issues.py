@@ -8,13 +8,8 @@ from typing import Any
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import (
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-    Variant,
-)
+from newsletter.dispatch.models import Delivery, Mailing, Variant
+from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.issues.models import Issue
 from newsletter.library.models import LibraryItem
 from newsletter.partners.models import Partner

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Exclusion
+from newsletter.dispatch.states import Exclusion
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import Assignment, assignment
 from subscribers.models import Subscriber, Subscription

@@ -14,18 +14,12 @@ from database.session import Database
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
 from newsletter.dispatch.flight.recording import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
-from newsletter.dispatch.models import (
-    Chunk,
-    ChunkState,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-)
+from newsletter.dispatch.models import Chunk, Delivery, Mailing
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.plan import BEGIN, freeze
 from newsletter.dispatch.receipt import find_mailing
 from newsletter.dispatch.schedule import say_moment
+from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 from newsletter.jobs.queue import enqueue

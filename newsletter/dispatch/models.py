@@ -1,7 +1,6 @@
 """The ledger: one row per person per mailing, and what became of it."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
@@ -9,47 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
 from database.types import EnumText, Json
+from newsletter.dispatch.states import (
+    ChunkState,
+    DeliveryState,
+    Exclusion,
+    MailingState,
+)
 from newsletter.issues.models import Issue
-
-
-class MailingState(StrEnum):
-    SCHEDULED = "scheduled"  # freezes and starts at start_at
-    SENDING = "sending"  # frozen; chunks may be claimed
-    PAUSED = "paused"  # by a person or by a provider that refused; nothing is claimed
-    HELD = "held"  # could not start as scheduled; a person must look
-    SENT = "sent"  # nothing waits and nothing is on its way
-    CANCELLED = "cancelled"  # stopped for good; who was not reached never will be
-
-
-class Exclusion(StrEnum):
-    """Why a candidate gets nothing: one reason a person, the first that holds."""
-
-    SUPPRESSED = "suppressed"
-    ENDED = "ended"
-    QUARANTINED = "quarantined"
-    PENDING = "pending"
-    NO_CONSENT = "no_consent"  # confirmed, yet no consent record to show for it
-    RESTING = "resting"  # paused until a day that has not come
-    BUNDLED = "bundled"  # gets the monthly bundle instead
-    NOTHING_FOR_YOU = "nothing_for_you"  # no block is meant for them
-
-
-class DeliveryState(StrEnum):
-    QUEUED = "queued"  # waits to be claimed, or to be tried again at not_before
-    SENDING = "sending"  # claimed; the journal knows more
-    ACCEPTED = "accepted"  # the provider took responsibility
-    DELIVERED = "delivered"  # the reader's server took it
-    BOUNCED = "bounced"  # came back
-    COMPLAINED = "complained"  # reported as spam
-    REFUSED = "refused"  # never will
-    CANCELLED = "cancelled"  # left or was suppressed in time, or the mailing stopped
-    IN_DOUBT = "in_doubt"  # nobody knows; never sent again by itself
-
-
-class ChunkState(StrEnum):
-    OPEN = "open"  # has queued deliveries, due at not_before
-    LEASED = "leased"  # a worker has it until lease_until
-    DONE = "done"  # every delivery in it is final or in doubt
 
 
 class Mailing(Base):

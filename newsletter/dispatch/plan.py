@@ -20,15 +20,8 @@ from newsletter.dispatch.errors import FreezeFailed
 from newsletter.dispatch.flight.recording import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.messages import mail_of
-from newsletter.dispatch.models import (
-    Chunk,
-    ChunkState,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-    Variant,
-)
+from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant
+from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
 from newsletter.errors import NewsletterError
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import PlannedVariant, plan_variants

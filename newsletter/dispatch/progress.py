@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.states import DeliveryState, MailingState
 
 WINDOW = timedelta(seconds=30)  # speed is what happened this long ago or less
 LEAST = timedelta(seconds=2)  # before that nobody can say how fast it goes

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.dispatch.candidates import candidates_of
 from newsletter.dispatch.errors import NoMailing
-from newsletter.dispatch.models import Delivery, DeliveryState, Exclusion, Mailing
+from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.plan import planned_variants
+from newsletter.dispatch.states import DeliveryState, Exclusion
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from newsletter.settings import Settings

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.dispatch.errors import NotNowPossible
 from newsletter.dispatch.mailings import locked, open_chunks, require
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.moves import move
+from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.issues.models import Issue
 from newsletter.staff import audit
 

@@ -5,10 +5,8 @@ from sqlalchemy import select, text
 
 from newsletter import privacy
 from newsletter.correspondence.models import ServiceMail, ServiceMailState
-from newsletter.dispatch.models import (
-    Delivery,
-    DeliveryState,
-)
+from newsletter.dispatch.models import Delivery
+from newsletter.dispatch.states import DeliveryState
 from newsletter.issues.models import Issue
 from subscribers import moving, subscriptions, suppression
 from subscribers.models import SignupRequest, Subscriber, SuppressionReason

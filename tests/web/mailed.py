@@ -2,13 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import (
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-    Variant,
-)
+from newsletter.dispatch.models import Delivery, Mailing, Variant
+from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, KnowledgeLink, LibraryItem, Relation
 from newsletter.settings import Settings

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from newsletter.dispatch import mailings
 from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch.errors import NoMailing
-from newsletter.dispatch.models import Mailing, MailingState
+from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.progress import Progress
 from newsletter.dispatch.progress import progress as progress_of
 from newsletter.dispatch.schedule import read_moment
+from newsletter.dispatch.states import MailingState
 from newsletter.dispatch.testmail import send_test
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue

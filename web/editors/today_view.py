@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Mailing, MailingState
+from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingState
 from newsletter.issues.compose import all_issues
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, LibraryItem

@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from database.session import Database
 from newsletter.dispatch.flight import ledger
 from newsletter.dispatch.flight.journal import Holder
-from newsletter.dispatch.models import Mailing, MailingState
+from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingState
 from newsletter.jobs.context import Clock
 from newsletter.providers.base import Stop
 

@@ -18,15 +18,9 @@ from database.session import Database
 from newsletter.dispatch.flight import journal
 from newsletter.dispatch.flight.journal import Holder, Journal
 from newsletter.dispatch.flight.readers import Reader, readers_of
-from newsletter.dispatch.models import (
-    Chunk,
-    ChunkState,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-)
+from newsletter.dispatch.models import Chunk, Delivery, Mailing
 from newsletter.dispatch.moves import move
+from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
 
 # Longer than the longest wait for a reply: ten minutes after the final dot of a mail
 # (RFC 5321 4.5.3.2.6). Whoever dies on this host is noticed by its journal at once;

@@ -11,7 +11,8 @@ from babel.dates import format_date
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.states import DeliveryState
 from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.models import Issue
 from newsletter.providers.base import Recipient

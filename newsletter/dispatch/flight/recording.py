@@ -13,15 +13,9 @@ from newsletter.dispatch.flight.journal import Holder
 from newsletter.dispatch.flight.marks import Mark
 from newsletter.dispatch.flight.retry import next_try
 from newsletter.dispatch.locks import lock_mailing
-from newsletter.dispatch.models import (
-    Chunk,
-    ChunkState,
-    Delivery,
-    DeliveryState,
-    Mailing,
-    MailingState,
-)
+from newsletter.dispatch.models import Chunk, Delivery, Mailing
 from newsletter.dispatch.moves import move
+from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
 from subscribers.addresses import without_addresses
 
 _MOST_OF_A_DETAIL = 200

@@ -14,11 +14,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing
-from newsletter.dispatch.moves import TO, move
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.moves import move
 from newsletter.dispatch.returns.consequences import bear
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.dispatch.returns.store import APPLY
+from newsletter.dispatch.states import TO, DeliveryState
 from newsletter.jobs.context import Context
 from newsletter.jobs.models import Job, JobState
 from newsletter.jobs.queue import NotNow

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.errors import ForbiddenMove
-from newsletter.dispatch.models import DeliveryState
-from newsletter.dispatch.moves import TO, move
+from newsletter.dispatch.moves import move
+from newsletter.dispatch.states import TO, DeliveryState
 from tests.conftest import NOW
 
 RULES = [

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Delivery, DeliveryState, Mailing, MailingState
+from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.progress import Progress, progress
+from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.settings import read_settings
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from newsletter.dispatch.models import DeliveryState, Exclusion, MailingState
+from newsletter.dispatch.states import DeliveryState, Exclusion, MailingState
 from newsletter.language import LANGUAGES
 from newsletter.library.models import ItemKind, Relation
 from tests.conftest import NOW

@@ -5,7 +5,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from database.session import Database
-from newsletter.dispatch.models import Mailing, MailingState
+from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingState
 from newsletter.library.models import ItemKind
 from newsletter.media import store
 from newsletter.settings import Settings

@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 
 from database.session import Database
 from newsletter import privacy
-from newsletter.dispatch.models import Delivery, DeliveryState
-from newsletter.dispatch.moves import TO
+from newsletter.dispatch.models import Delivery
 from newsletter.dispatch.returns.ageing import KEEP_DAYS, forget_old
 from newsletter.dispatch.returns.apply import Applied, apply_waiting
 from newsletter.dispatch.returns.models import ReportedEvent
+from newsletter.dispatch.states import TO, DeliveryState
 from newsletter.jobs.models import Job
 from newsletter.providers.events import Event, EventKind
 from subscribers import suppression
