@@ -3,7 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
@@ -31,6 +38,13 @@ class Mailing(Base):
     frozen_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")  # why paused or held
+    # Why one that is being sent waits just now, as ``Reason.stored``; "": it does not.
+    waiting: Mapped[str] = mapped_column(default="", server_default="")
+    waiting_since: Mapped[datetime | None]
+    # The latest answers as the circuit breaker counts them (flight.pace.breaker), and
+    # since when they count: what was said before a person resumed it does not.
+    answers: Mapped[str] = mapped_column(default="", server_default="")
+    resumed_at: Mapped[datetime | None]
     consent_head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
     issue: Mapped[Issue] = relationship(lazy="joined")
@@ -98,3 +112,41 @@ class Delivery(Base):
     not_before: Mapped[datetime | None]
     changed_at: Mapped[datetime]
     detail: Mapped[str] = mapped_column(default="")  # the provider's words, short
+
+
+class Bucket(Base):
+    """When a provider or a recipients' domain may be given the next mail.
+
+    Written by ``flight.pace.buckets``. Seconds since 1970: they are added to and
+    divided by a rate.
+    """
+
+    __tablename__ = "bucket"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # "smtp", "domain:gmail.com"
+    free_at: Mapped[float] = mapped_column(Double)
+    planned_until: Mapped[float] = mapped_column(Double)  # who must wait fills this up
+
+
+class ProviderLimit(Base):
+    """How many mails a provider takes in an hour or a day, as far as it told us."""
+
+    __tablename__ = "provider_limit"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    most: Mapped[int | None]  # None: it said "enough", and too early to learn from
+    window_seconds: Mapped[int]
+    told_at: Mapped[datetime]
+    closed_until: Mapped[datetime]  # nothing is handed over before
+
+
+class ProviderTaken(Base):
+    """What a provider with a learnt limit took, in slots of a part of its window."""
+
+    __tablename__ = "provider_taken"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False
+    )  # its first second since 1970
+    taken: Mapped[int]
