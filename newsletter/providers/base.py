@@ -62,6 +62,12 @@ class Marks(Protocol):
     def later(self, place: int, why: str) -> None:
         """Not now: certainly not taken, worth another try."""
 
+    def untouched(self, place: int) -> None:
+        """Certainly not taken, and for nothing about this recipient.
+
+        As if never handed over: queued again, and no try of theirs is spent.
+        """
+
 
 class Provider(Protocol):
     name: str

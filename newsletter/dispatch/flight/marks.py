@@ -44,6 +44,9 @@ class ByteMarks:
         self.words[place] = why
         self._buffer[self._start + place] = Mark.LATER
 
+    def untouched(self, place: int) -> None:
+        self._buffer[self._start + place] = Mark.UNTOUCHED
+
     def mark(self, place: int) -> Mark:
         return Mark(self._buffer[self._start + place])
 
@@ -70,3 +73,6 @@ class PlacedMarks:
 
     def later(self, place: int, why: str) -> None:
         self._marks.later(self._places[place], why)
+
+    def untouched(self, place: int) -> None:
+        self._marks.untouched(self._places[place])

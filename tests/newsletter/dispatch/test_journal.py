@@ -131,3 +131,15 @@ def test_a_provider_sees_places_of_its_own(tmp_path: Path) -> None:
     assert [made.marks.mark(place) for place in range(5)] == [0, 2, 0, 0, 4]
     assert made.marks.words == {4: "busy"}
     made.remove()
+
+
+def test_who_was_certainly_not_taken_can_be_put_back(tmp_path: Path) -> None:
+    made = journal.create(tmp_path, HOLDER, places=5)
+    marks = PlacedMarks(made.marks, [1, 4])
+
+    marks.handed_over(0)
+    marks.handed_over(1)
+    marks.untouched(1)
+
+    assert [made.marks.mark(place) for place in range(5)] == [0, 1, 0, 0, 0]
+    made.remove()

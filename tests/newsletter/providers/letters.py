@@ -106,6 +106,10 @@ class Journal:
     def later(self, place: int, why: str) -> None:
         self._settle(place, "later", why)
 
+    def untouched(self, place: int) -> None:
+        assert self.outcome.get(place) in {None, "handed over"}
+        self.outcome.pop(place, None)
+
     def _settle(self, place: int, outcome: str, words: str) -> None:
         assert self.outcome.get(place) in {None, "handed over"}
         assert "@" not in words, "the ledger outlives an erasure"
