@@ -16,7 +16,7 @@ $(READY): pyproject.toml requirements-dev.txt tools/set-up-python
 	@touch $@
 
 # The demo's own home, whatever the environment or .env says.
-DEMO := BUURTPOST_HOME=var/demo BUURTPOST_DATABASE_URL= BUURTPOST_PROVIDER=outbox
+DEMO := BUURTPOST_HOME=var/demo BUURTPOST_DATABASE_URL= BUURTPOST_BROKER_URL= BUURTPOST_PROVIDER=outbox
 
 $(ASSETS): $(READY) $(shell find web/assets -type f -not -path '*/node_modules/*')
 	@$(BIN)/python tools/build_assets.py

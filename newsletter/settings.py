@@ -12,10 +12,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from database.urls import is_database_url, sqlite_url
+from database.urls import is_database_url, is_sqlite, sqlite_url
 from newsletter.errors import NewsletterError
 
 PROVIDER_NAMES = ("outbox", "smtp", "sendgrid")
+BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 
 
 class SettingsError(NewsletterError):
@@ -50,6 +51,7 @@ class Settings:
     database_url: str
     base_url: str  # absolute links in mail; no slash at the end
     provider: str  # one of PROVIDER_NAMES
+    broker_url: str | None  # None: workers find due work by themselves
     chunk_size: int  # recipients per chunk or request, 1..1000
     reply_to: str | None  # None: the list's From
     feedback_sender_id: str  # SenderId of Feedback-ID: 5..15 characters
@@ -140,6 +142,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         database_url=database_url,
         base_url=base_url,
         provider=provider,
+        broker_url=_broker_url(environment, database_url, problems),
         chunk_size=_number(environment, "BUURTPOST_CHUNK", 500, 1, 1000, problems),
         reply_to=_reply_to(environment, problems),
         feedback_sender_id=feedback,
@@ -188,6 +191,35 @@ def _is_base_url(text: str) -> bool:
         # Paths are put behind it, so it can have no query or fragment of its own.
         and not re.search(r"[\s?#@<>\"]", text)
     )
+
+
+def _broker_url(
+    environment: Mapping[str, str], database_url: str, problems: list[str]
+) -> str | None:
+    text = environment.get("BUURTPOST_BROKER_URL")
+    if not text:
+        return None
+    if not _is_broker_url(text):
+        # Never repeated: it may hold a password.
+        problems.append(
+            "BUURTPOST_BROKER_URL must be amqp://user:password@host/ or "
+            "redis://:password@host/0 (amqps and rediss with TLS)."
+        )
+    if is_sqlite(database_url):
+        problems.append(
+            "BUURTPOST_BROKER_URL is for several machines, and those share one "
+            "PostgreSQL: set BUURTPOST_DATABASE_URL to it, or leave the broker out."
+        )
+    return text
+
+
+def _is_broker_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return False
+    return parts.scheme in BROKER_SCHEMES and text.startswith(f"{parts.scheme}://")
 
 
 def _reply_to(environment: Mapping[str, str], problems: list[str]) -> str | None:

@@ -23,6 +23,10 @@ from newsletter.settings import SettingsError, read_settings
         ("BUURTPOST_DATABASE_URL", "sqlite://"),
         ("BUURTPOST_DATABASE_URL", "sqlite:///:memory:"),
         ("BUURTPOST_PROVIDER", "post"),
+        ("BUURTPOST_BROKER_URL", "sqs://"),
+        ("BUURTPOST_BROKER_URL", "localhost:5672"),
+        ("BUURTPOST_BROKER_URL", "amqp:localhost"),
+        ("BUURTPOST_BROKER_URL", "amqp://host:port//"),
         ("BUURTPOST_CHUNK", "0"),
         ("BUURTPOST_CHUNK", "-5"),
         ("BUURTPOST_CHUNK", "1001"),
@@ -68,6 +72,47 @@ def test_all_problems_are_reported_at_once() -> None:
 def test_a_wrong_database_address_is_not_repeated_for_it_may_hold_a_password() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings({"BUURTPOST_DATABASE_URL": "postgresql://u:geheim@h:port/x"})
+
+    assert "geheim" not in str(caught.value)
+
+
+POSTGRESQL = "postgresql://user@host/name"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "amqp://",
+        "amqp://user:password@host:5672//",
+        "amqps://host/",
+        "redis://localhost:6379/0",
+        "rediss://:password@host/1",
+    ],
+)
+def test_a_broker_is_rabbitmq_or_redis(url: str) -> None:
+    settings = read_settings(
+        {"BUURTPOST_BROKER_URL": url, "BUURTPOST_DATABASE_URL": POSTGRESQL}
+    )
+
+    assert settings.broker_url == url
+
+
+def test_without_a_broker_workers_find_their_work_by_themselves() -> None:
+    assert read_settings({}).broker_url is None
+    assert read_settings({"BUURTPOST_BROKER_URL": ""}).broker_url is None
+
+
+def test_a_broker_is_refused_with_sqlite_for_machines_cannot_share_it() -> None:
+    with pytest.raises(SettingsError, match=r"set BUURTPOST_DATABASE_URL") as caught:
+        read_settings({"BUURTPOST_BROKER_URL": "amqp://u:geheim@host//"})
+
+    assert len(caught.value.problems) == 1
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_wrong_broker_address_is_not_repeated_for_it_may_hold_a_password() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"BUURTPOST_BROKER_URL": "amqp://u:geheim@host:port//"})
 
     assert "geheim" not in str(caught.value)
 
