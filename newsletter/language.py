@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 import templates
 
 LANGUAGES = ("nl", "en")
-DOMAINS = ("mail", "service", "public", "desk")
+DOMAINS = ("mail", "service", "public", "desk", "reasons")
 LOCALE = Path(templates.__file__).parent / "locale"
 
 

@@ -24,6 +24,7 @@ from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 from newsletter.jobs.queue import enqueue
 from newsletter.preflight import look_at_links
+from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
 from newsletter.staff import audit
 from newsletter.workflow.gate import gate
@@ -130,7 +131,7 @@ def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
     mailing = locked(session, issue)
     require(mailing, {MailingState.SENDING, MailingState.SCHEDULED}, "can be paused")
     mailing.state = MailingState.PAUSED
-    mailing.reason = f"paused by {by}"
+    mailing.reason = reason(Code.PAUSED_BY, who=by).stored()
     _say(session, mailing, "mailing.pause", by=by, now=now)
     return mailing
 
@@ -204,7 +205,7 @@ def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing
         "can be cancelled",
     )
     mailing.state = MailingState.CANCELLED
-    mailing.reason = f"cancelled by {by}"
+    mailing.reason = reason(Code.CANCELLED_BY, who=by).stored()
     mailing.finished_at = now
     if mailing.frozen_at is None:
         issue.frozen_at = (

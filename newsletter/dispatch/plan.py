@@ -28,8 +28,9 @@ from newsletter.issues.variants import PlannedVariant, plan_variants
 from newsletter.jobs.context import Context
 from newsletter.preflight import look_at_links
 from newsletter.production.produce import ProducedVariant, produce
+from newsletter.reasons import Code, Reason, reason, said
 from newsletter.settings import Settings
-from newsletter.workflow.gate import gate
+from newsletter.workflow.gate import Blocked, gate
 from subscribers import consent
 
 log = logging.getLogger("buurtpost.dispatch")
@@ -57,24 +58,24 @@ def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
         waiting = session.get(Mailing, mailing_id)
         if waiting is None:
             return
-        reason = _reason_to_hold(session, context.settings, waiting, now=now)
+        why = _why_to_hold(session, context.settings, waiting, now=now)
     try:
-        if not reason:
+        if why is None:
             freeze(context.database, context.settings, mailing_id, now)
     except NewsletterError as refusal:
         # Trying again by itself would leave it "scheduled" and nobody told.
-        reason = str(refusal)
-    if reason:
-        _hold(context.database, mailing_id, reason, now=now)
+        why = said(str(refusal))
+    if why is not None:
+        _hold(context.database, mailing_id, why, now=now)
 
 
-def _hold(database: Database, mailing_id: int, reason: str, *, now: datetime) -> None:
+def _hold(database: Database, mailing_id: int, why: Reason, *, now: datetime) -> None:
     """Unless somebody did something about it meanwhile."""
     with database.write.begin() as session:
         mailing = lock_mailing(session, mailing_id)
         if mailing is not None and _is_due(mailing, now=now):
             mailing.state = MailingState.HELD
-            mailing.reason = reason
+            mailing.reason = why.stored()
 
 
 def _is_due(mailing: Mailing, *, now: datetime) -> bool:
@@ -85,21 +86,20 @@ def _is_due(mailing: Mailing, *, now: datetime) -> bool:
     )
 
 
-def _reason_to_hold(
+def _why_to_hold(
     session: Session, settings: Settings, mailing: Mailing, *, now: datetime
-) -> str:
+) -> Reason | None:
     assert mailing.start_at is not None
     late = now - mailing.start_at
     if late > TOO_LATE:
-        return (
-            f"It should have started {int(late.total_seconds() // 60)} minutes ago, "
-            "and no worker was running. Resume it to send now, or cancel it."
-        )
+        return reason(Code.TOO_LATE, minutes=int(late.total_seconds() // 60))
     try:
         gate(session, settings, mailing.issue, now=now)
+    except Blocked as blocked:
+        return reason(Code.BLOCKED, words=blocked.named)
     except NewsletterError as refusal:
-        return str(refusal)
-    return ""
+        return said(str(refusal))
+    return None
 
 
 def freeze(

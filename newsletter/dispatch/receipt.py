@@ -18,6 +18,7 @@ from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.states import DeliveryState, Exclusion
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
+from newsletter.reasons import read_reason
 from newsletter.settings import Settings
 
 # The receipt's word for each state, in its order: what waits is the ledger's *queued*.
@@ -37,8 +38,9 @@ def receipt(session: Session, issue: Issue) -> dict[str, Any]:
         .group_by(Delivery.edition, Delivery.exclusion, Delivery.state)
     )
     document = _document(issue, mailing.state, [(e, x, s, n) for e, x, s, n in rows])
-    if mailing.reason:
-        document["reason"] = mailing.reason
+    why = read_reason(mailing.reason)
+    if why is not None:
+        document["reason"] = str(why)
     if mailing.consent_head is not None:
         document["consent_head"] = mailing.consent_head.hex()
     return document

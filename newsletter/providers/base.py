@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.errors import NewsletterError
+from newsletter.reasons import Reason, said
 from newsletter.rendering.merge import MergeTemplate, Slot
 
 Stop = Callable[[], bool]  # True: begin no new hand-over
@@ -94,7 +95,15 @@ class Provider(Protocol):
 
 
 class ProviderError(NewsletterError):
-    """The family of what can be wrong with a provider as a whole."""
+    """The family of what can be wrong with a provider as a whole.
+
+    Its ``reason`` is kept in the mailing and said in the reader's language; a plain
+    sentence is one too. ``str()`` is its English.
+    """
+
+    def __init__(self, why: Reason | str) -> None:
+        self.reason = said(why) if isinstance(why, str) else why
+        super().__init__(str(self.reason))
 
 
 class ProviderMisconfigured(ProviderError):
@@ -104,14 +113,14 @@ class ProviderMisconfigured(ProviderError):
 class ProviderBusy(ProviderError):
     """It will not take more now; try again after ``seconds``."""
 
-    def __init__(self, message: str, *, seconds: float) -> None:
-        super().__init__(message)
+    def __init__(self, why: Reason | str, *, seconds: float) -> None:
+        super().__init__(why)
         self.seconds = seconds
 
 
 class ProviderLimit(ProviderBusy):
     """It took all it takes from us in an hour or a day; nobody's try is spent."""
 
-    def __init__(self, message: str, *, seconds: float, period: str = "") -> None:
-        super().__init__(message, seconds=seconds)
+    def __init__(self, why: Reason | str, *, seconds: float, period: str = "") -> None:
+        super().__init__(why, seconds=seconds)
         self.period = period  # "daily", "hourly"; "" when it did not say

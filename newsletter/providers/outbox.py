@@ -16,6 +16,7 @@ from newsletter.providers.base import (
 )
 from newsletter.providers.message import build_message, domain_of
 from newsletter.providers.wording import is_mailbox
+from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -49,8 +50,11 @@ class Outbox:
             _sync_folder(folder)
         except OSError as error:
             raise ProviderMisconfigured(
-                f"The outbox {folder} cannot be written: {error.strerror or error}. "
-                "Make room or mend its permissions, then resume."
+                reason(
+                    Code.OUTBOX_NOT_WRITABLE,
+                    folder=str(folder),
+                    words=error.strerror or str(error),
+                )
             ) from error
 
     def close(self) -> None:

@@ -15,12 +15,14 @@ class Blocked(NewsletterError):
     """The start is refused; ``findings`` say what to mend."""
 
     def __init__(self, number: int, findings: Findings) -> None:
-        named = " ".join(f"[{one.check}] {one.message}" for one in findings.blocking)
+        self.findings = findings
+        self.named = " ".join(
+            f"[{one.check}] {one.message}" for one in findings.blocking
+        )
         super().__init__(
-            f"Issue {number} cannot start, preflight blocks it: {named} "
+            f"Issue {number} cannot start, preflight blocks it: {self.named} "
             f"`buurtpost issues check {number}` says more."
         )
-        self.findings = findings
 
 
 def gate(

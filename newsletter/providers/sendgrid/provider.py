@@ -14,6 +14,7 @@ from newsletter.providers.base import (
 from newsletter.providers.sendgrid.body import request_body
 from newsletter.providers.sendgrid.client import Answer, Client, Verdict
 from newsletter.providers.wording import is_mailbox
+from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
 
 DEFAULT_HOST = "https://api.sendgrid.com"
@@ -120,28 +121,27 @@ def _end(
         # does not put a whole list in doubt.
         _give_back(batches[:-1], marks, "Waits until SendGrid answers again.")
         return ProviderBusy(
-            f"SendGrid did not answer as it should: {answer.words}",
-            seconds=WAIT_SECONDS,
+            reason(Code.SENDGRID_STUMBLES, words=answer.words), seconds=WAIT_SECONDS
         )
     _give_back(batches, marks, answer.words)
     match answer.verdict:
         case Verdict.KEY_REFUSED:
             return ProviderMisconfigured(
-                f"SendGrid refuses the key: {answer.words!r}. Correct "
-                "SENDGRID_API_KEY (it must be allowed to send mail), then resume."
+                reason(Code.SENDGRID_KEY_REFUSED, words=answer.words)
             )
         case Verdict.BUSY:
             return ProviderBusy(
-                f"SendGrid asks us to wait: {answer.words}", seconds=answer.seconds
+                reason(Code.SENDGRID_ASKS_TO_WAIT, words=answer.words),
+                seconds=answer.seconds,
             )
         case Verdict.UNREACHABLE:
             return ProviderBusy(
-                f"SendGrid cannot be reached: {answer.words}", seconds=WAIT_SECONDS
+                reason(Code.SENDGRID_UNREACHABLE, words=answer.words),
+                seconds=WAIT_SECONDS,
             )
         case _:
             return ProviderMisconfigured(
-                f"SendGrid does not take this mail: {answer.words!r}. Check the From "
-                "address and SENDGRID_HOST, then resume."
+                reason(Code.SENDGRID_MAIL_REFUSED, words=answer.words)
             )
 
 

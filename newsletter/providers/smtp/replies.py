@@ -1,4 +1,4 @@
-"""What the relay's answers mean, and the sentences for the person who must act."""
+"""What the relay's answers mean, and the reasons for the person who must act."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -7,6 +7,7 @@ from typing import Final
 from newsletter.providers.base import ProviderBusy, ProviderMisconfigured
 from newsletter.providers.smtp.address import Relay
 from newsletter.providers.wording import answer_of
+from newsletter.reasons import Code, reason
 
 WAIT_SECONDS = 60.0  # before a relay that would not talk is tried again
 CLOSING: Final = 421  # whatever was asked: it hangs up now
@@ -46,20 +47,13 @@ def said(code: int, words: bytes) -> str:
 
 
 def key_refused(relay: Relay, code: int, words: bytes) -> ProviderMisconfigured:
-    return ProviderMisconfigured(
-        f"The mail server {relay} refuses the user or password: "
-        f"{said(code, words)!r}. Correct them in BUURTPOST_SMTP_URL, then resume."
-    )
+    return _misconfigured(Code.SMTP_KEY_REFUSED, relay, said(code, words))
 
 
 def sender_refused(relay: Relay, code: int, words: bytes) -> ProviderMisconfigured:
     if code in KEY_REFUSED:
         return key_refused(relay, code, words)
-    return ProviderMisconfigured(
-        f"The mail server {relay} does not let us send: "
-        f"{said(code, words)!r}. Check BUURTPOST_SMTP_URL and that the "
-        "server may send for the From address and BUURTPOST_BOUNCE_DOMAIN."
-    )
+    return _misconfigured(Code.SMTP_SENDER_REFUSED, relay, said(code, words))
 
 
 def unwelcome(
@@ -68,42 +62,38 @@ def unwelcome(
     """Refused before the first mail."""
     if code in KEY_REFUSED:
         return key_refused(relay, code, words)
-    sentence = f"The mail server {relay} does not let us in: {said(code, words)!r}."
     if 500 <= code < 600:
-        return ProviderMisconfigured(f"{sentence} Check BUURTPOST_SMTP_URL.")
-    return ProviderBusy(sentence, seconds=WAIT_SECONDS)
+        return _misconfigured(Code.SMTP_UNWELCOME, relay, said(code, words))
+    return _busy(Code.SMTP_NOT_NOW, relay, said(code, words))
 
 
 def not_offered(relay: Relay, what: str) -> ProviderMisconfigured:
-    return ProviderMisconfigured(
-        f"The mail server {relay} does not offer what BUURTPOST_SMTP_URL asks "
-        f"for: {what}. For a relay on this machine tls=none may be right."
-    )
+    return _misconfigured(Code.SMTP_NOT_OFFERED, relay, what)
 
 
 def too_large(relay: Relay, size: int, most: int) -> ProviderMisconfigured:
     return ProviderMisconfigured(
-        f"The mail is {size:,} bytes and the mail server {relay} takes at most "
-        f"{most:,}. Make the issue shorter, or let the server take larger mails."
+        reason(Code.SMTP_TOO_LARGE, relay=str(relay), size=size, most=most)
     )
 
 
 def not_trusted(relay: Relay, why: str) -> ProviderMisconfigured:
-    return ProviderMisconfigured(
-        f"The certificate of the mail server {relay} is not trusted: {why}. Mend it, "
-        "or name its authority with ca=FILE in BUURTPOST_SMTP_URL."
-    )
+    return _misconfigured(Code.SMTP_NOT_TRUSTED, relay, why)
 
 
 def unreachable(relay: Relay, why: str) -> ProviderBusy:
-    return ProviderBusy(
-        f"The mail server {relay} cannot be reached: {answer_of(why)}",
-        seconds=WAIT_SECONDS,
-    )
+    return _busy(Code.SMTP_UNREACHABLE, relay, answer_of(why))
 
 
 def hangs_up(relay: Relay, why: str) -> ProviderBusy:
+    return _busy(Code.SMTP_HANGS_UP, relay, answer_of(why) or "no answer")
+
+
+def _misconfigured(code: Code, relay: Relay, words: str) -> ProviderMisconfigured:
+    return ProviderMisconfigured(reason(code, relay=str(relay), words=words))
+
+
+def _busy(code: Code, relay: Relay, words: str) -> ProviderBusy:
     return ProviderBusy(
-        f"The mail server {relay} hangs up on us: {answer_of(why) or 'no answer'}",
-        seconds=WAIT_SECONDS,
+        reason(code, relay=str(relay), words=words), seconds=WAIT_SECONDS
     )
