@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from database.urls import is_database_url, is_sqlite, sqlite_url
 from newsletter.errors import NewsletterError
+from newsletter.pace import Pace, read_pace
 
 PROVIDER_NAMES = ("outbox", "smtp", "sendgrid")
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
@@ -57,6 +58,7 @@ class Settings:
     feedback_sender_id: str  # SenderId of Feedback-ID: 5..15 characters
     pending_days: int  # an unconfirmed sign-up is forgotten after these
     soft_bounces: SoftBounces  # when an address that keeps bouncing is suppressed
+    pace: Pace  # rates, retries and sending hours
     timezone: ZoneInfo  # the organisation's: schedules and dates in mail
     fetch_allow: tuple[str, ...]  # private networks links may be fetched from
     trusted_proxies: int  # proxies in front of the web server
@@ -150,6 +152,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             environment, "BUURTPOST_PENDING_DAYS", 7, 1, 365, problems
         ),
         soft_bounces=_soft_bounces(environment, problems),
+        pace=read_pace(environment, problems),
         timezone=_timezone(environment, problems),
         fetch_allow=_networks(environment, problems),
         trusted_proxies=_number(
