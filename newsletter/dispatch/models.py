@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -19,18 +20,35 @@ from newsletter.dispatch.states import (
     ChunkState,
     DeliveryState,
     Exclusion,
+    MailingKind,
     MailingState,
 )
 from newsletter.issues.models import Issue
 
+_IS_THE_ISSUE = text("kind = 'issue'")
+
 
 class Mailing(Base):
-    """The act of sending one issue to its audience; an issue has at most one."""
+    """The act of sending one issue to its audience, or a correction to part of it."""
 
     __tablename__ = "mailing"
+    __table_args__ = (
+        # Whatever two doors do at once: an issue is mailed at most once. Corrections of
+        # it there may be several.
+        Index(
+            "uq_mailing_issue_id_of_issue",
+            "issue_id",
+            unique=True,
+            sqlite_where=_IS_THE_ISSUE,
+            postgresql_where=_IS_THE_ISSUE,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), unique=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    kind: Mapped[MailingKind] = mapped_column(
+        EnumText(MailingKind), default=MailingKind.ISSUE, server_default="issue"
+    )
     state: Mapped[MailingState] = mapped_column(EnumText(MailingState))
     started_by: Mapped[str]
     created_at: Mapped[datetime]

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
+class MailingKind(StrEnum):
+    ISSUE = "issue"  # the issue itself; an issue has at most one
+    CORRECTION = "correction"  # of one item in it, to whoever had that item
+
+
 class MailingState(StrEnum):
     SCHEDULED = "scheduled"  # freezes and starts at start_at
     SENDING = "sending"  # frozen; chunks may be claimed

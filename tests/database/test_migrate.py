@@ -1,0 +1,94 @@
+"""An upgrade of a database that people have been using."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy.exc import IntegrityError
+
+from database.migrate import BrokenReferences, upgrade
+from database.session import Database, open_database
+
+NOW = "2026-11-20 09:00:00.000000"
+
+
+@pytest.fixture
+def used(tmp_path: Path) -> Iterator[Database]:
+    """SQLite as version 0003 left it, with an issue that was mailed."""
+    database = open_database(f"sqlite:///{tmp_path}/buurtpost.sqlite")
+    upgrade(database.engine, to="0003")
+    with database.engine.begin() as connection:
+        _fill(connection, "sender", id=1, slug="buurtwijs", name="Buurtwijs")
+        _fill(connection, "mailing_list", id=1, slug="buurtwijs", sender_id=1)
+        _fill(connection, "issue", id=1, number=42, list_id=1)
+        _fill(connection, "mailing", id=1, issue_id=1, state="sent")
+        _fill(connection, "variant", id=1, mailing_id=1, key="base")
+    yield database
+    database.close()
+
+
+def _fill(connection: Connection, table: str, **values: object) -> None:
+    """A row with these values, and something in every other column that needs it."""
+    described = Table(table, MetaData(), autoload_with=connection)
+    row = {
+        column.name: NOW if column.name.endswith("_at") else "[]"
+        for column in described.columns
+        if not column.nullable and column.server_default is None
+    }
+    names = {**row, **values}
+    connection.execute(
+        text(
+            f"insert into {table} ({', '.join(names)}) "
+            f"values ({', '.join(f':{name}' for name in names)})"
+        ),
+        names,
+    )
+
+
+def test_what_was_mailed_is_still_there_and_belongs_together(used: Database) -> None:
+    upgrade(used.engine)
+
+    with used.engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "select mailing.state, mailing.kind, variant.key from mailing "
+                "join variant on variant.mailing_id = mailing.id"
+            )
+        ).one()
+    assert row == ("sent", "issue", "base")
+
+
+def test_afterwards_references_are_watched_again(used: Database) -> None:
+    upgrade(used.engine)
+
+    with pytest.raises(IntegrityError), used.engine.begin() as connection:
+        _fill(connection, "variant", id=2, mailing_id=7, key="lpb")
+
+
+def test_an_issue_may_have_corrections_and_still_one_mailing(used: Database) -> None:
+    upgrade(used.engine)
+
+    with used.engine.begin() as connection:
+        for number in (2, 3):
+            _fill(connection, "mailing", id=number, issue_id=1, kind="correction")
+    with pytest.raises(IntegrityError), used.engine.begin() as connection:
+        _fill(connection, "mailing", id=4, issue_id=1)
+
+
+def test_an_upgrade_that_would_leave_rows_without_their_other_half_is_taken_back(
+    used: Database,
+) -> None:
+    with used.engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+        _fill(connection, "variant", id=2, mailing_id=7, key="lpb")
+        connection.commit()
+
+    with pytest.raises(BrokenReferences, match="a row of variant"):
+        upgrade(used.engine)
+
+    with used.engine.connect() as connection:
+        columns = connection.execute(text("select * from mailing")).keys()
+    assert "kind" not in columns
