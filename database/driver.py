@@ -9,10 +9,11 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
+from database.durable import require_durable
 from database.urls import for_libpq, is_sqlite, sqlite_file
 
 BUSY_TIMEOUT_MS = 15_000
@@ -109,6 +110,16 @@ class Driver:
             finally:
                 cursor.close()
 
+    def require_durable(self) -> str:
+        """Raise NotDurable when a power cut may undo commits; else a warning or ""."""
+        with self.reading() as asking:
+
+            def ask(statement: str) -> object:
+                row = asking.one(statement)
+                return row[0] if row else None
+
+            return require_durable(ask, is_postgresql=self.is_postgresql)
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -121,6 +132,10 @@ class Driver:
     def read_moment(self, value: Any) -> datetime:
         """The other way round, in UTC."""
         return self._dialect.read_moment(value)
+
+    def day(self, day: date) -> Any:
+        """A day as the database keeps it."""
+        return day if self.is_postgresql else day.isoformat()
 
     @contextmanager
     def _used(self) -> Iterator[Any]:

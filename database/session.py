@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from database.driver import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS
+from database.durable import require_durable
 
 _IMMEDIATE = "begin_immediate"
 # An error quotes its statement's values, and errors end up in logs: no addresses there.
@@ -56,6 +57,14 @@ class Database:
                 f"The database {self.engine.url.render_as_string()} cannot be reached. "
                 "Check BUURTPOST_DATABASE_URL and that the server runs."
             ) from error
+
+    def require_durable(self) -> str:
+        """Raise NotDurable when a power cut may undo commits; else a warning or ""."""
+        with self.engine.connect() as connection:
+            return require_durable(
+                lambda statement: connection.exec_driver_sql(statement).scalar(),
+                is_postgresql=self.engine.dialect.name == "postgresql",
+            )
 
     def close(self) -> None:
         self.engine.dispose()

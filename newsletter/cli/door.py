@@ -28,6 +28,8 @@ from dotenv import dotenv_values
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from database.driver import DriverError
+from database.durable import NotDurable
 from database.session import Database, DatabaseUnreachable, open_database
 from newsletter.cli.lazy import LazyGroup
 from newsletter.errors import NewsletterError
@@ -59,6 +61,11 @@ class Door:
         database.check()
         return database
 
+    def require_durable(self) -> None:
+        """Before anything is sent: refuse a database that may forget its commits."""
+        if warning := self.database.require_durable():
+            click.echo(warning, err=True)
+
     @cached_property
     def signer(self) -> Signer:
         return Signer(self.settings.signing_keys())
@@ -85,7 +92,12 @@ class Commands(LazyGroup):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (NewsletterError, SubscribersError, DatabaseUnreachable) as error:
+        except (
+            NewsletterError,
+            SubscribersError,
+            DatabaseUnreachable,
+            NotDurable,
+        ) as error:
             fail(str(error))
         except (OperationalError, ProgrammingError) as error:
             if _has_no_tables(error):
@@ -96,6 +108,11 @@ class Commands(LazyGroup):
             fail(
                 f"The database refused: {str(error.orig).splitlines()[0]}. "
                 "Check BUURTPOST_DATABASE_URL, then try again."
+            )
+        except DriverError as error:
+            fail(
+                f"The database refused: {error}. Check BUURTPOST_DATABASE_URL, then "
+                "try again."
             )
         except OSError as error:
             what = f"{error.filename}: " if error.filename else ""

@@ -40,6 +40,7 @@ class PortTaken(NewsletterError):
 @click.pass_obj
 def serve(door: Door, host: str, port: int, no_worker: bool) -> None:
     """Serve the pages, and do the due work beside them, until told to stop."""
+    door.require_durable()
     door.database.close()  # it answers; the children open their own
     _check_port(host, port)
     commands = [_server(host, port)]

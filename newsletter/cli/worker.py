@@ -7,7 +7,7 @@ import click
 
 from newsletter.cli.door import Door
 from newsletter.jobs.context import Context
-from newsletter.worker import loop, run_once
+from newsletter.worker import loop, run_once_apart, stop_on_signals
 
 
 def context_of(door: Door) -> Context:
@@ -35,8 +35,10 @@ def worker(door: Door, once: bool, grace: float) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
+    door.require_durable()
     stopped = threading.Event()
     if once:
-        run_once(context_of(door))
+        with stop_on_signals(stopped, grace):
+            run_once_apart(context_of(door), grace_seconds=grace, stop=stopped.is_set)
     else:
         loop(context_of(door), grace_seconds=grace, stopped=stopped)
