@@ -31,7 +31,7 @@ serve: $(READY) $(ASSETS) ## open the desk on the demo's data; prints a sign-in 
 	@$(DEMO) $(BIN)/buurtpost serve
 
 test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
-	@tools/set-up-debian
+	@tools/set-up-debian $(BIN)/python
 	@$(BIN)/pytest -n 2
 
 lint: $(READY) ## format, lint, types and import contracts
@@ -47,4 +47,4 @@ bench: $(READY) ## the figures, as a table and as JSON in var/bench
 
 lock: $(READY) ## write the locked requirements anew
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.txt
+	    --no-emit-index-url --no-header --group dev --extra celery pyproject.toml -o requirements-dev.txt

@@ -1,0 +1,1 @@
+"""Real servers for the tests, each a process of its own on loopback."""
