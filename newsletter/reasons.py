@@ -40,6 +40,7 @@ class Code(StrEnum):
     SMTP_NOT_TRUSTED = "smtp_not_trusted"
     SMTP_UNREACHABLE = "smtp_unreachable"
     SMTP_HANGS_UP = "smtp_hangs_up"
+    SMTP_LIMIT = "smtp_limit"
     SENDGRID_KEY_REFUSED = "sendgrid_key_refused"
     SENDGRID_MAIL_REFUSED = "sendgrid_mail_refused"
     SENDGRID_STUMBLES = "sendgrid_stumbles"
@@ -124,6 +125,9 @@ SAYINGS: Mapping[Code, Saying] = {
         "The mail server %(relay)s cannot be reached: %(words)s"
     ),
     Code.SMTP_HANGS_UP: Saying("The mail server %(relay)s hangs up on us: %(words)s"),
+    Code.SMTP_LIMIT: Saying(
+        "The mail server %(relay)s takes no more from us for now: '%(words)s'."
+    ),
     Code.SENDGRID_KEY_REFUSED: Saying(
         "SendGrid refuses the key: '%(words)s'.",
         "Correct SENDGRID_API_KEY (it must be allowed to send mail), then resume.",

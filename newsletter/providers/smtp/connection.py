@@ -48,7 +48,6 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.closed = False
         self.features = Features()
-        self.used = False  # has carried something before
         self.listener: Listener | None = None
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._rest = b""

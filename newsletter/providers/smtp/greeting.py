@@ -46,13 +46,14 @@ async def connect(relay: Relay, *, name: str, patience: Patience) -> Connection:
 
 
 async def goodbye(connection: Connection, *, seconds: float) -> None:
-    """Say QUIT; whether the relay answers is not of interest."""
-    if not connection.closed:
+    """Say QUIT; whether the relay answers is not of interest. 0: just hang up."""
+    if seconds and not connection.closed:
         with suppress(OSError):
             await Turns(connection, seconds=seconds).ask("QUIT")
+    if not connection.closed:
         connection.abandon()
     with suppress(TimeoutError):
-        await asyncio.wait_for(connection.gone, seconds)
+        await asyncio.wait_for(connection.gone, seconds or 1)
 
 
 async def _dial(connection: Connection, relay: Relay, patience: Patience) -> None:

@@ -1,4 +1,4 @@
-"""One connection's share of a chunk: a mail a round trip (RFC 2920).
+"""One connection's share of the works: a mail a round trip (RFC 2920).
 
 While the relay thinks about the dot of one mail it already holds the envelope of the
 next: ``[body . MAIL RCPT DATA]`` is one write. Its answers come in the order of what
@@ -10,25 +10,27 @@ asked; what is lost before it was certainly not taken.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Protocol
 
 from newsletter.providers.base import ProviderError
 from newsletter.providers.smtp.address import Relay
 from newsletter.providers.smtp.connection import Connection, Patience
+from newsletter.providers.smtp.greeting import connect, goodbye
 from newsletter.providers.smtp.replies import (
     CLOSING,
     GO_ON,
-    KEY_REFUSED,
     Outcome,
     Verdict,
+    about_us,
     hangs_up,
     is_yes,
-    key_refused,
+    said,
     sender_refused,
     too_large,
     verdict_of,
 )
-from newsletter.providers.smtp.work import Mail, Work
+from newsletter.providers.smtp.work import Mail
 from newsletter.providers.wording import answer_of
 
 Answer = Callable[[int, bytes], None]
@@ -37,56 +39,68 @@ Answer = Callable[[int, bytes], None]
 _MOST_DOUBTS = 2
 
 
+class Supply(Protocol):
+    """Where the mails of a lane come from, and who hears of its trouble."""
+
+    def take(self) -> Mail | None: ...
+
+    def is_anyone_waiting(self) -> bool: ...
+
+    def lost(self, error: ProviderError) -> None:
+        """The lane has dropped out."""
+
+    def break_off(self, error: Exception) -> None:
+        """Nobody need go on."""
+
+
 class Lane:
-    """Carries mail over one connection after another until the work is over."""
+    """Carries mail over one connection after another, never over two at a time."""
 
     def __init__(
-        self,
-        work: Work,
-        relay: Relay,
-        *,
-        patience: Patience,
-        connect: Callable[[], Awaitable[Connection]],
-        keep: Callable[[Connection], None],
+        self, supply: Supply, relay: Relay, *, name: str, patience: Patience
     ) -> None:
-        self._work = work
+        self._supply = supply
         self._relay = relay
+        self._name = name
         self._patience = patience
-        self._connect = connect
-        self._keep = keep
+        self.has_dropped_out = False
+        self._dialling: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
-        # True: come back over a fresh connection. An error: the lane ends by it.
-        self._ended: asyncio.Future[bool] | None = None
-        self.is_connecting = False
+        self._is_pipelining = False
         self._awaited: deque[Answer] = deque()
         self._given: Mail | None = None  # its dot is sent, the answer is awaited
         self._next: Mail | None = None  # its envelope is under way
         self._knows_next = False  # the relay answered its MAIL
         self._no: Verdict | None = None  # the first no about it
-        self._used = False  # the connection has carried something
+        self._used = False  # the connection has carried something, or waited for it
         self._doubts = 0  # answers to a dot lost in a row
         self._quiet_since: float | None = None  # None: it spoke since the last look
 
-    async def run(self) -> None:
-        """Raises no Exception: Work knows what went wrong."""
-        try:
-            while not self._work.is_over():
-                self.is_connecting = True
-                connection = await self._connect()
-                self.is_connecting = False
-                if not await self._talk(connection):
-                    break
-        except ProviderError as error:
-            self._work.one_less(error)
-        except Exception as error:
-            self._work.break_off(error)
+    @property
+    def is_idle(self) -> bool:
+        return self._dialling is None and not self._awaited
 
-    def look(self, now: float, *, must_stop: bool) -> None:
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None and not self._connection.closed
+
+    def wake(self) -> None:
+        """Somebody is waiting."""
+        if self._connection is None or self._connection.closed:
+            self._dial()
+        else:
+            self._start(self._connection)
+
+    def look(self, now: float) -> None:
         """Called a few times a second: is the relay silent, or is it time to stop?"""
-        if self._ended is None or self._ended.done():
+        if self._dialling is not None:
+            if not self._supply.is_anyone_waiting():
+                self._stop_dialling()
             return
-        if must_stop and self._given is None:
-            self._stop()
+        if not self._awaited:
+            return
+        if self._given is None and self._next is not None and self._next.work.is_over:
+            self._cut()
             return
         if self._quiet_since is None:
             self._quiet_since = now
@@ -96,91 +110,135 @@ class Lane:
         if now - self._quiet_since > seconds:
             self._hang_up(f"no answer in {seconds:.0f} s")
 
+    async def close(self, *, goodbye_seconds: float) -> None:
+        """Whose answer is awaited stays in doubt; who comes next was not begun."""
+        self._stop_dialling()
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        if self._awaited:
+            self._abandon(connection)
+        await goodbye(connection, seconds=goodbye_seconds)
+
+    # What the connection tells.
+
     def reply(self, code: int, words: bytes) -> None:
         self._quiet_since = None
         try:
-            if self._awaited:
-                self._awaited.popleft()(code, words)
-            else:
-                self._hang_up("an answer to nothing we asked")
-        except ProviderError as error:
-            self._fail(error)
+            self._awaited.popleft()(code, words)
         except Exception as error:
-            # A journal that cannot be written: the mail must not go out unmarked.
-            self._work.break_off(error)
-            self._fail(error)
+            # About all of us, or a defect: no mail may go out unmarked.
+            self._supply.break_off(error)
+            self._cut()
 
     def lost(self, why: str) -> None:
         """What that means for who was under way; the next connection goes on."""
-        doubt, self._given = self._given is not None, None
-        self._doubts = self._doubts + 1 if doubt else self._doubts
+        doubt, self._given = self._given, None
+        if doubt is not None:
+            self._doubts += 1
+            doubt.work.doubted()
         # An idle connection may have been closed long ago; a fresh one that will not
         # even hear of a mail says something about the relay.
-        unwilling = not (doubt or self._knows_next or self._used)
+        unwilling = doubt is None and not (self._knows_next or self._used)
         self._awaited.clear()
         self._give_up_next(why)
         if unwilling or self._doubts >= _MOST_DOUBTS:
-            self._end(hangs_up(self._relay, why))
+            self._drop_out(hangs_up(self._relay, why))
         else:
-            self._end(True)
+            self._go_on()
 
-    async def _talk(self, connection: Connection) -> bool:
-        """Carry mail over it. False: it is of no more use, and neither is another."""
-        self._connection = connection
-        self._used = connection.used
-        self._quiet_since = None
-        self._awaited.clear()
-        self._ended = asyncio.get_running_loop().create_future()
-        connection.listener = self
+    # From connection to connection.
+
+    def _dial(self) -> None:
+        self._dialling = asyncio.get_running_loop().create_task(self._connect())
+
+    def _stop_dialling(self) -> None:
+        if self._dialling is not None:
+            self._dialling.cancel()
+            self._dialling = None
+
+    async def _connect(self) -> None:
         try:
-            self._offer(self._work.take())
-            return await self._ended
-        finally:
-            connection.listener = None
-            if self._ended.cancelled() or self._awaited:
-                connection.abandon()
-            elif not connection.closed:
-                self._keep(connection)
+            connection = await connect(
+                self._relay, name=self._name, patience=self._patience
+            )
+        except ProviderError as error:
+            self._dialling = None
+            self._drop_out(error)
+        except Exception as error:
+            self._dialling = None
+            self._supply.break_off(error)
+        else:
+            self._dialling = None
+            self._connection = connection
+            self._is_pipelining = connection.features.pipelining
+            self._used = False
+            self._start(connection)
 
-    def _offer(self, mail: Mail | None, *, first: bytes = b"") -> None:
-        """Write ``first`` and a mail's envelope; without a mail the lane is done."""
+    def _start(self, connection: Connection) -> None:
+        connection.listener = self
+        self._quiet_since = None
+        self._offer(self._take())
+
+    def _go_on(self) -> None:
+        if self._supply.is_anyone_waiting():
+            self._dial()
+
+    def _drop_out(self, error: ProviderError) -> None:
+        self._doubts = 0
+        self.has_dropped_out = True
+        self._supply.lost(error)
+
+    # From mail to mail.
+
+    def _take(self) -> Mail | None:
         assert self._connection is not None
-        words = first + self._envelope(mail)
+        most = self._connection.features.size or 0
+        while (mail := self._supply.take()) is not None:
+            if not 0 < most < len(mail.data):
+                return mail
+            mail.work.put_back(mail)
+            mail.work.break_off(too_large(self._relay, len(mail.data), most))
+        return None
+
+    def _offer(self, mail: Mail | None, *first: bytes) -> None:
+        """Write ``first`` and a mail's envelope; without a mail the lane may rest."""
+        connection = self._connection
+        assert connection is not None
         self._next, self._knows_next, self._no = mail, False, None
         if mail is not None:
             self._awaited.append(self._on_mail)
-            if self._pipelining:
-                self._awaited.extend((self._on_rcpt, self._on_data))
-        if words:
-            self._connection.write(words)
+            if self._is_pipelining:
+                self._awaited.append(self._on_rcpt)
+                self._awaited.append(self._on_data)
+            first = (*first, self._envelope(mail))
+        if first:
+            connection.write(b"".join(first))
         if not self._awaited:
-            self._end(False)
+            self._used = True
+            connection.listener = None
 
-    def _envelope(self, mail: Mail | None) -> bytes:
+    def _envelope(self, mail: Mail) -> bytes:
         """All up to DATA; the first command where a relay wants them one by one."""
         assert self._connection is not None
-        if mail is None:
-            return b""
-        features = self._connection.features
-        declared = ""
-        if features.size is not None:
-            if 0 < features.size < len(mail.data):
-                self._work.put_back(mail)
-                raise too_large(self._relay, len(mail.data), features.size)
-            declared = f" SIZE={len(mail.data)}"
-        words = f"MAIL FROM:<{mail.sender}>{declared}\r\n"
-        if features.pipelining:
-            words += f"RCPT TO:<{mail.address}>\r\nDATA\r\n"
+        is_asked = self._connection.features.size is not None
+        size = f" SIZE={len(mail.data)}" if is_asked else ""
+        words = f"MAIL FROM:<{mail.sender}>{size}\r\n"
+        if self._is_pipelining:
+            words = f"{words}RCPT TO:<{mail.address}>\r\nDATA\r\n"
         return words.encode("ascii")
 
     def _on_mail(self, code: int, words: bytes) -> None:
-        if code == CLOSING:
-            self._hang_up(_words(code, words))
-        elif is_yes(code):
+        if is_yes(code):
             self._knows_next = self._used = True
             self._step("RCPT TO:<{}>\r\n", self._on_rcpt)
-        elif code >= 500:
-            raise sender_refused(self._relay, code, words)
+        elif code == CLOSING:
+            self._hang_up(_words(code, words))
+        elif code >= 500 and about_us(self._relay, code, words) is None:
+            # Another mailing may have a sender that the relay does let send.
+            assert self._next is not None
+            self._next.work.break_off(sender_refused(self._relay, code, words))
+            self._cut()
         else:
             self._used = True
             self._say_no(code, words)
@@ -215,37 +273,41 @@ class Lane:
         mail, self._given = self._given, None
         assert mail is not None
         self._doubts = 0
-        self._work.settle(mail, verdict_of(code, words))
-        if code == CLOSING or code in KEY_REFUSED:
-            # The next MAIL over a fresh connection is told so too, and pauses.
+        if is_yes(code):
+            mail.work.accepted(mail, said(code, words))
+        elif (error := about_us(self._relay, code, words)) is not None:
+            mail.work.untouched(mail)
+            raise error
+        else:
+            mail.work.declined(mail, verdict_of(code, words))
+        if code == CLOSING:
             self._hang_up(_words(code, words))
         elif not self._awaited:
-            self._offer(self._work.take())
+            self._offer(self._take())
 
     def _on_reset(self, code: int, words: bytes) -> None:
         if not is_yes(code):
             self._hang_up(_words(code, words))
         elif not self._awaited:
-            self._offer(self._work.take())
+            self._offer(self._take())
 
     def _hand_over(self) -> None:
         mail = self._next
         assert mail is not None
         # All that can go wrong goes first: from the mark on the mail is in doubt.
-        following = self._work.take() if self._pipelining else None
-        self._envelope(following)
-        if not self._work.begin(mail):
+        following = self._take() if self._is_pipelining else None
+        if not mail.work.begin(mail):
             if following is not None:
-                self._work.put_back(following)
-            self._stop()
+                following.work.put_back(following)
+            self._cut()
             return
         self._given = mail
         self._awaited.append(self._on_dot)
-        self._offer(following, first=mail.data + b".\r\n")
+        self._offer(following, mail.data, b".\r\n")
 
     def _step(self, command: str, answer: Answer) -> None:
         """The next command, where a relay wants them one by one."""
-        if self._pipelining:
+        if self._is_pipelining:
             return
         assert self._connection is not None
         assert self._next is not None
@@ -255,15 +317,15 @@ class Lane:
     def _say_no(self, code: int, words: bytes) -> None:
         """About the next mail; what follows the first no is only its echo."""
         if self._no is None:
-            if code in KEY_REFUSED:
-                raise key_refused(self._relay, code, words)
+            if error := about_us(self._relay, code, words):
+                raise error
             verdict = verdict_of(code, words)
             # A yes where none belongs is no more than "not now".
             is_no = verdict.outcome is not Outcome.ACCEPTED
             self._no = verdict if is_no else Verdict(Outcome.LATER, verdict.words)
         if code == CLOSING:
             self._hang_up(self._no.words)
-        elif not self._pipelining:
+        elif not self._is_pipelining:
             self._reset()
 
     def _reset(self) -> None:
@@ -272,57 +334,42 @@ class Lane:
         assert mail is not None
         assert verdict is not None
         self._next, self._no = None, None
-        self._work.settle(mail, verdict)
+        mail.work.declined(mail, verdict)
         self._awaited.append(self._on_reset)
-        following = self._work.take() if self._pipelining else None
-        self._offer(following, first=b"RSET\r\n")
+        self._offer(self._take() if self._is_pipelining else None, b"RSET\r\n")
 
     def _give_up_next(self, why: str) -> None:
         mail, self._next = self._next, None
         if mail is None:
             return
         if self._no is not None:
-            self._work.settle(mail, self._no)
-        elif self._knows_next and not self._work.must_stop():
+            mail.work.declined(mail, self._no)
+        elif self._knows_next and not mail.work.is_over:
             words = f"The connection was lost before the mail was sent: {why}"
-            self._work.settle(mail, Verdict(Outcome.LATER, answer_of(words)))
+            mail.work.declined(mail, Verdict(Outcome.LATER, answer_of(words)))
         else:
-            self._work.put_back(mail)
-
-    def _stop(self) -> None:
-        """Before a dot: the relay forgets what it heard, and nobody was tried."""
-        self._abandon()
-        self._end(False)
+            mail.work.put_back(mail)
 
     def _hang_up(self, why: str) -> None:
         assert self._connection is not None
         self._connection.abandon()
         self.lost(why)
 
-    def _fail(self, error: Exception) -> None:
-        self._abandon()
-        self._end(error)
-
-    def _abandon(self) -> None:
+    def _cut(self) -> None:
+        """Before a dot: the relay forgets what it heard, and nobody was tried."""
         assert self._connection is not None
-        self._connection.abandon()
+        self._abandon(self._connection)
+        self._go_on()
+
+    def _abandon(self, connection: Connection) -> None:
+        connection.abandon()
         self._awaited.clear()
-        if self._next is not None:
-            self._work.put_back(self._next)
-            self._next = None
-
-    def _end(self, how: bool | Exception) -> None:
-        if self._ended is None or self._ended.done():
-            return
-        if isinstance(how, Exception):
-            self._ended.set_exception(how)
-        else:
-            self._ended.set_result(how)
-
-    @property
-    def _pipelining(self) -> bool:
-        assert self._connection is not None
-        return self._connection.features.pipelining
+        given, self._given = self._given, None
+        if given is not None:
+            given.work.doubted()
+        following, self._next = self._next, None
+        if following is not None:
+            following.work.put_back(following)
 
 
 def _words(code: int, words: bytes) -> str:

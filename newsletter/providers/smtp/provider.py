@@ -1,6 +1,6 @@
-"""Hands a chunk over by SMTP: several connections from one event loop."""
+"""Hands chunks over by SMTP: several connections in one event loop, in one thread."""
 
-import asyncio
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -13,14 +13,13 @@ from newsletter.providers.smtp.address import (
     read_bounce_domain,
     read_relay,
 )
-from newsletter.providers.smtp.connection import Connection, Patience
-from newsletter.providers.smtp.greeting import connect, goodbye
-from newsletter.providers.smtp.lane import Lane
+from newsletter.providers.smtp.connection import Patience
+from newsletter.providers.smtp.crew import Crew
+from newsletter.providers.smtp.thread import LoopThread
 from newsletter.providers.smtp.verp import Verp
-from newsletter.providers.smtp.work import Mail, Work
+from newsletter.providers.smtp.work import Work, Write
 from newsletter.settings import Settings
 
-_LOOK_SECONDS = 0.25  # pause and cancel are obeyed within two seconds
 _GOODBYE_SECONDS = 5.0
 
 
@@ -42,7 +41,7 @@ class SmtpProvider:
 
     name = "smtp"
     chunk_size = 1000
-    at_once = 1
+    at_once = 2  # while one chunk is recorded the connections carry the other
 
     def __init__(
         self,
@@ -60,111 +59,65 @@ class SmtpProvider:
         self._name = name
         self._patience = patience
         self._clock = clock
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._idle: list[Connection] = []
+        self._lock = threading.Lock()  # around the two below
+        self._office: _Office | None = None
+        self._sending = 0  # threads in send()
 
     def send(self, chunk: Chunk, *, marks: Marks, until: Stop) -> None:
         work = Work(chunk, marks, until, write=self._writer(chunk))
-        if self._loop is None:
-            self._loop = _new_loop()
+        with self._lock:
+            self._sending += 1
+            if self._office is None:
+                self._office = _Office(
+                    self._relay, name=self._name, patience=self._patience
+                )
+            self._office.begin(work)
+        failed = True
         try:
-            self._loop.run_until_complete(self._carry(work, len(chunk.recipients)))
-            work.raise_what_went_wrong()
-        except BaseException:
+            work.wait()
+            failed = False
+        finally:
+            with self._lock:
+                self._sending -= 1
+                last = self._sending == 0
             # Nobody may come back to close a provider that failed.
-            self._let_go(quit_first=False)
-            raise
+            if failed and (last or not work.is_done):
+                self._let_go(goodbye_seconds=0)
 
     def close(self) -> None:
-        self._let_go(quit_first=True)
+        self._let_go(goodbye_seconds=_GOODBYE_SECONDS)
 
-    async def _carry(self, work: Work, recipients: int) -> None:
-        lanes = [
-            Lane(
-                work,
-                self._relay,
-                patience=self._patience,
-                connect=self._connection,
-                keep=self._keep,
-            )
-            for _ in range(min(self._relay.connections, recipients))
-        ]
-        loop = asyncio.get_running_loop()
-        going = {loop.create_task(lane.run()): lane for lane in lanes}
-        while going:
-            done, _ = await asyncio.wait(going, timeout=_LOOK_SECONDS)
-            for task in done:
-                del going[task]
-                if not task.cancelled():
-                    task.result()
-            must_stop = work.must_stop()
-            for task, lane in going.items():
-                lane.look(loop.time(), must_stop=must_stop)
-                if must_stop and lane.is_connecting:
-                    task.cancel()
+    def _let_go(self, *, goodbye_seconds: float) -> None:
+        with self._lock:
+            office, self._office = self._office, None
+        if office is not None:
+            office.close(goodbye_seconds=goodbye_seconds)
 
-    async def _connection(self) -> Connection:
-        """One that waited, else a new one."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.closed:
-                return connection
-        return await connect(self._relay, name=self._name, patience=self._patience)
-
-    def _keep(self, connection: Connection) -> None:
-        connection.used = True
-        self._idle.append(connection)
-
-    def _writer(self, chunk: Chunk) -> Callable[[int, Recipient], Mail]:
+    def _writer(self, chunk: Chunk) -> Write:
         domain = domain_of(chunk.message.from_address)
         compiled = compile_message(chunk.message, domain=domain, for_the_wire=True)
         bounce_domain = self._bounce_domain or domain
         fill, sender_of, date = compiled.fill, self._verp.address, self._clock()
 
-        def write(place: int, recipient: Recipient) -> Mail:
-            return Mail(
-                place,
-                sender_of(recipient.delivery, domain=bounce_domain),
-                recipient.address,
-                fill(recipient, date=date),
-            )
+        def write(recipient: Recipient) -> tuple[str, bytes]:
+            sender = sender_of(recipient.delivery, domain=bounce_domain)
+            return sender, fill(recipient, date=date)
 
         return write
 
-    def _let_go(self, *, quit_first: bool) -> None:
-        loop, self._loop = self._loop, None
-        if loop is None:
-            return
-        idle, self._idle = self._idle, []
-        try:
-            loop.run_until_complete(_finish(idle, quit_first=quit_first))
-        finally:
-            loop.close()
 
+class _Office:
+    """The crew and the thread it works in, for as long as they are needed."""
 
-async def _finish(idle: list[Connection], *, quit_first: bool) -> None:
-    """Nothing is left behind in the loop."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    if not quit_first:
-        for connection in idle:
-            connection.abandon()
-    await asyncio.gather(
-        *(goodbye(connection, seconds=_GOODBYE_SECONDS) for connection in idle)
-    )
-    # Transports that were aborted take their leave in the next rounds.
-    for _ in range(3):
-        await asyncio.sleep(0)
+    def __init__(self, relay: Relay, *, name: str, patience: Patience) -> None:
+        self._thread = LoopThread("smtp")
+        self._crew = Crew(relay, name=name, patience=patience, loop=self._thread.loop)
 
+    def begin(self, work: Work) -> None:
+        self._thread.call(self._crew.begin, work)
 
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        import uvloop
-    except ImportError:  # no wheel for this machine: the same, at twice the CPU
-        return asyncio.new_event_loop()
-    return uvloop.new_event_loop()
+    def close(self, *, goodbye_seconds: float) -> None:
+        self._thread.stop(self._crew.close(goodbye_seconds=goodbye_seconds))
 
 
 def _own_name(base_url: str) -> str:

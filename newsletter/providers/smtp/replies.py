@@ -1,15 +1,21 @@
 """What the relay's answers mean, and the reasons for the person who must act."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
-from newsletter.providers.base import ProviderBusy, ProviderMisconfigured
+from newsletter.providers.base import (
+    ProviderBusy,
+    ProviderError,
+    ProviderLimit,
+    ProviderMisconfigured,
+)
 from newsletter.providers.smtp.address import Relay
+from newsletter.providers.smtp.limits import limit_in
 from newsletter.providers.wording import answer_of
 from newsletter.reasons import Code, reason
 
 WAIT_SECONDS = 60.0  # before a relay that would not talk is tried again
+LIMIT_SECONDS = 3600.0  # no relay says when its limit ends: one mail an hour finds out
 CLOSING: Final = 421  # whatever was asked: it hangs up now
 GO_ON: Final = 354  # DATA may come
 # 530: authenticate first; 534, 535: these credentials will not do.
@@ -22,8 +28,7 @@ class Outcome(Enum):
     LATER = auto()  # 4xx, or lost before the dot: certainly not taken
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one mail, in the relay's words."""
 
     outcome: Outcome
@@ -38,7 +43,7 @@ def verdict_of(code: int, words: bytes) -> Verdict:
     """Of an answer about one recipient or one mail."""
     if is_yes(code):
         return Verdict(Outcome.ACCEPTED, said(code, words))
-    refused = code >= 500 and code not in KEY_REFUSED
+    refused = code >= 500
     return Verdict(Outcome.REFUSED if refused else Outcome.LATER, said(code, words))
 
 
@@ -46,22 +51,32 @@ def said(code: int, words: bytes) -> str:
     return f"{code} {answer_of(words)}"
 
 
-def key_refused(relay: Relay, code: int, words: bytes) -> ProviderMisconfigured:
-    return _misconfigured(Code.SMTP_KEY_REFUSED, relay, said(code, words))
+def about_us(relay: Relay, code: int, words: bytes) -> ProviderError | None:
+    """A no that every mail would get; None: it is about one mail or one reader."""
+    if is_yes(code):
+        return None
+    # First, for some say it as "451 Authentication failed: Maximum credits exceeded".
+    limit = limit_in(code, answer_of(words))
+    if limit is not None:
+        return ProviderLimit(
+            reason(Code.SMTP_LIMIT, relay=str(relay), words=said(code, words)),
+            seconds=LIMIT_SECONDS,
+            period=limit.period,
+        )
+    if code in KEY_REFUSED:
+        return _misconfigured(Code.SMTP_KEY_REFUSED, relay, said(code, words))
+    return None
 
 
 def sender_refused(relay: Relay, code: int, words: bytes) -> ProviderMisconfigured:
-    if code in KEY_REFUSED:
-        return key_refused(relay, code, words)
     return _misconfigured(Code.SMTP_SENDER_REFUSED, relay, said(code, words))
 
 
-def unwelcome(
-    relay: Relay, code: int, words: bytes
-) -> ProviderBusy | ProviderMisconfigured:
+def unwelcome(relay: Relay, code: int, words: bytes) -> ProviderError:
     """Refused before the first mail."""
-    if code in KEY_REFUSED:
-        return key_refused(relay, code, words)
+    error = about_us(relay, code, words)
+    if error is not None:
+        return error
     if 500 <= code < 600:
         return _misconfigured(Code.SMTP_UNWELCOME, relay, said(code, words))
     return _busy(Code.SMTP_NOT_NOW, relay, said(code, words))

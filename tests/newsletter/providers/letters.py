@@ -70,18 +70,19 @@ def recipient(
     )
 
 
-def chunk(addresses: Sequence[str] = (ANNA, BEN, CLEO)) -> Chunk:
+def chunk(addresses: Sequence[str] = (ANNA, BEN, CLEO), *, first: int = 1) -> Chunk:
     return Chunk(
         message=message(),
         recipients=tuple(
             recipient(address, seq=seq)
-            for seq, address in enumerate(addresses, start=1)
+            for seq, address in enumerate(addresses, start=first)
         ),
     )
 
 
-def crowd(size: int) -> Chunk:
-    return chunk([f"reader{number}@example.nl" for number in range(size)])
+def crowd(size: int, *, first: int = 0) -> Chunk:
+    numbers = range(first, first + size)
+    return chunk([f"reader{number}@example.nl" for number in numbers], first=first + 1)
 
 
 class Journal:
@@ -90,8 +91,15 @@ class Journal:
     def __init__(self) -> None:
         self.outcome: dict[int, str] = {}
         self.words: dict[int, str] = {}
+        self.late: list[int] = []  # marked after it was closed
+        self._is_closed = False
+
+    def close(self) -> None:
+        """As a real one is, once send() has returned."""
+        self._is_closed = True
 
     def handed_over(self, place: int) -> None:
+        self._look_whether_late(place)
         # A provider may try again what was certainly not taken, never what was.
         assert self.outcome.get(place) in {None, "handed over"}
         self.outcome[place] = "handed over"
@@ -107,10 +115,16 @@ class Journal:
         self._settle(place, "later", why)
 
     def untouched(self, place: int) -> None:
+        self._look_whether_late(place)
         assert self.outcome.get(place) in {None, "handed over"}
         self.outcome.pop(place, None)
 
+    def _look_whether_late(self, place: int) -> None:
+        if self._is_closed:
+            self.late.append(place)
+
     def _settle(self, place: int, outcome: str, words: str) -> None:
+        self._look_whether_late(place)
         assert self.outcome.get(place) in {None, "handed over"}
         assert "@" not in words, "the ledger outlives an erasure"
         self.outcome[place] = outcome

@@ -5,6 +5,7 @@ A new provider adds one ``_Ground`` to GROUNDS: how to open it and what arrived.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.providers import PROVIDERS, open_provider
-from newsletter.providers.base import Provider
+from newsletter.providers.base import Provider, Stop
 from newsletter.settings import read_settings
 from tests.newsletter.providers.letters import (
     ANNA,
@@ -247,3 +248,71 @@ def test_service_mail_has_no_one_click(ground, journal):
 
     letter = ground.letters()[ANNA]
     assert (letter.leave, letter.one_click) == ("", "")
+
+
+CROWDS = 6  # chunks that the threads share
+CROWD = 30
+
+
+def send_at_once(provider: Provider, journals: list[Journal], until: Stop) -> None:
+    """A chunk for each journal, from as many threads at a time as it allows."""
+
+    def send(number: int) -> None:
+        letters = crowd(CROWD, first=number * CROWD)
+        provider.send(letters, marks=journals[number], until=until)
+        journals[number].close()
+
+    with ThreadPoolExecutor(min(provider.at_once, CROWDS)) as threads:
+        for sent in [threads.submit(send, number) for number in range(len(journals))]:
+            sent.result()
+
+
+def test_as_many_threads_as_it_says_send_at_once_and_everyone_gets_one_mail(ground):
+    journals = [Journal() for _ in range(CROWDS)]
+
+    send_at_once(ground.provider, journals, until=never)
+
+    for journal in journals:
+        assert journal.outcome == dict.fromkeys(range(CROWD), "accepted")
+    everyone = range(CROWDS * CROWD)
+    assert ground.arrived() == {f"reader{number}@example.nl": 1 for number in everyone}
+
+
+def test_stopped_half_way_every_thread_leaves_each_reader_sent_or_untouched(ground):
+    journals = [Journal() for _ in range(CROWDS)]
+
+    def enough() -> bool:
+        return sum(len(journal.outcome) for journal in journals) >= CROWD * 2
+
+    send_at_once(ground.provider, journals, until=enough)
+    ground.provider.close()
+
+    accepted = 0
+    for journal in journals:
+        assert set(journal.outcome.values()) <= {"accepted"}
+        accepted += len(journal.outcome)
+        assert journal.late == [], "marked after send() had returned"
+    assert ground.arrived().total() == accepted >= CROWD * 2
+    assert set(ground.arrived().values()) == {1}
+
+
+def test_one_told_to_stop_does_not_stop_another(ground):
+    stopped, going = Journal(), Journal()
+    with ThreadPoolExecutor(min(ground.provider.at_once, 2)) as threads:
+        sent = [
+            threads.submit(
+                ground.provider.send, crowd(CROWD), marks=stopped, until=lambda: True
+            ),
+            threads.submit(
+                ground.provider.send,
+                crowd(CROWD, first=CROWD),
+                marks=going,
+                until=never,
+            ),
+        ]
+        for one in sent:
+            one.result()
+
+    assert stopped.outcome == {}
+    assert going.outcome == dict.fromkeys(range(CROWD), "accepted")
+    assert ground.arrived().total() == CROWD
