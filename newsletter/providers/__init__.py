@@ -24,7 +24,7 @@ def _smtp(settings: Settings) -> Provider:
 
 
 def _sendgrid(settings: Settings) -> Provider:
-    from newsletter.providers.sendgrid import open_sendgrid
+    from newsletter.providers.sendgrid.provider import open_sendgrid
 
     return open_sendgrid(settings)
 

@@ -22,7 +22,7 @@ class Slot(StrEnum):
 
 
 # ASCII and legal in a URL, so that neither MJML, lxml nor a browser touches it.
-_MARKER = re.compile(r"buurtpost-slot-([a-z-]+)-end")
+_MARKER = re.compile(r"buurtpost-slot-([a-z-]+?)-end")
 
 
 def marker(slot: Slot) -> str:

@@ -11,8 +11,10 @@ It refuses what the real one documents as refused: an address twice, parts in th
 order, values that are no strings, an unknown key.
 """
 
+import contextlib
 import json
 import os
+import ssl
 import threading
 import time
 from collections import Counter
@@ -38,6 +40,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     after_taking: bool = False  # the mail is taken all the same
     seconds: float = 0  # before the answer
+    hang_up: bool = False  # closes the connection after it, unannounced
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,30 @@ class SendGridStandIn:
     key = KEY
 
     def __init__(
-        self, misbehave: Rule | None = None, *, ledger: Path | None = None
+        self,
+        misbehave: Rule | None = None,
+        *,
+        ledger: Path | None = None,
+        certificate: tuple[Path, Path] | None = None,  # and its key: it speaks TLS
     ) -> None:
         self.mails: list[Mail] = []
         self.requests: list[Body] = []
+        self.connections = 0
         self._misbehave = misbehave or (lambda _number, _body: None)
         self._ledger = ledger
         self._lock = threading.Lock()
         self._count = 0
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.stand_in = self
+        self._scheme = "http"
+        if certificate is not None:
+            self._scheme = "https"
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*certificate)
+            # The handshake belongs in the thread of the connection, not in accept().
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     def __enter__(self) -> "SendGridStandIn":
@@ -82,11 +99,15 @@ class SendGridStandIn:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def addressees(self) -> Counter[str]:
         """How many mails each address got."""
         return Counter(mail.address for mail in self.mails)
+
+    def connected(self) -> None:
+        with self._lock:
+            self.connections += 1
 
     def answer(self, authorization: str, body: Body) -> Reply:
         """Take the request, or say why not."""
@@ -165,10 +186,25 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
+    protocol_version = "HTTP/1.1"  # connections are kept
+    timeout = 10
+
+    def handle(self) -> None:
+        self.server.stand_in.connected()
+        # A client that hangs up, or does not trust our certificate.
+        with contextlib.suppress(OSError):
+            super().handle()
+
+    def finish(self) -> None:
+        with contextlib.suppress(OSError):
+            super().finish()
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         body = json.loads(self.rfile.read(length))
+        if self.headers["Content-Type"] != "application/json":
+            self._say(Reply(415, "Only application/json."))
+            return
         if self.path != "/v3/mail/send":
             self._say(Reply(404, "Not found."))
             return
@@ -177,6 +213,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self._say(reply)
+        self.close_connection |= reply.hang_up
 
     def _say(self, reply: Reply) -> None:
         errors = [{"message": reply.message, "field": reply.field, "help": None}]

@@ -34,6 +34,16 @@ def test_filling_a_cut_template_is_replacing_each_marker(
     assert template.slots == tuple(slot for slot, _ in pairs)
 
 
+@pytest.mark.parametrize("between", ["", "-", "-en-", "end"])
+def test_slots_side_by_side_are_two(between: str) -> None:
+    text = f"{marker(Slot.NAME)}{between}{marker(Slot.LEAVE_URL)}"
+
+    template = MergeTemplate.cut(text, escape=as_is)
+
+    assert template.slots == (Slot.NAME, Slot.LEAVE_URL)
+    assert template.pieces == ("", between, "")
+
+
 @given(st.text())
 def test_a_value_in_html_reads_back_as_itself(value: str) -> None:
     template = MergeTemplate.cut(f'<a title="{marker(Slot.NAME)}">', escape=in_html)
