@@ -46,6 +46,14 @@ class Code(StrEnum):
     SENDGRID_STUMBLES = "sendgrid_stumbles"
     SENDGRID_ASKS_TO_WAIT = "sendgrid_asks_to_wait"
     SENDGRID_UNREACHABLE = "sendgrid_unreachable"
+    OUTSIDE_HOURS = "outside_hours"
+    HOUR_FULL = "hour_full"
+    DAY_FULL = "day_full"
+    MANY_UNKNOWN = "many_unknown"
+    MANY_BLOCKED = "many_blocked"
+    MANY_REFUSED = "many_refused"
+    MANY_BOUNCED = "many_bounced"
+    MANY_COMPLAINTS = "many_complaints"
 
 
 @dataclass(frozen=True)
@@ -73,19 +81,19 @@ SAYINGS: Mapping[Code, Saying] = {
     ),
     Code.SETTINGS: Saying("%(words)s", "Then start the worker again and resume."),
     Code.NO_WORKER: Saying(
-        "Mails are due since %(minutes)s minutes and nobody sends them: no worker is "
+        "Mails lie ready (%(minutes)s min) and nobody sends them: no worker is "
         "running.",
         "Start `buurtpost worker` or `buurtpost serve`; it goes on by itself then.",
     ),
     Code.WORKER_SILENT: Saying(
-        "The worker that had %(count)s mails in hand has not been heard of for "
-        "%(minutes)s minutes.",
-        "A worker on the same machine takes over at once: start one. Without that "
-        "machine others do when its lease runs out, and what it had in hand is in "
-        "doubt.",
+        "A worker has mails in hand (%(count)s) and was not heard of for %(minutes)s "
+        "min.",
+        "Start a worker on the same machine: it takes over at once. When that machine "
+        "is gone another takes over by itself once the lease has run out; of those "
+        "mails we then do not know whether they arrived.",
     ),
     Code.ASKED_BACK: Saying(
-        "%(count)s readers' mail servers asked us to come back later."
+        "Mail servers asked us to come back later, for %(count)s of the readers."
     ),
     Code.OUTBOX_NOT_WRITABLE: Saying(
         "The outbox %(folder)s cannot be written: %(words)s.",
@@ -141,6 +149,40 @@ SAYINGS: Mapping[Code, Saying] = {
     ),
     Code.SENDGRID_ASKS_TO_WAIT: Saying("SendGrid asks us to wait: %(words)s"),
     Code.SENDGRID_UNREACHABLE: Saying("SendGrid cannot be reached: %(words)s"),
+    Code.OUTSIDE_HOURS: Saying("Mailings are sent between %(opens)s and %(closes)s."),
+    Code.HOUR_FULL: Saying(
+        "The provider takes about %(most)s mails an hour, as it said before. It has "
+        "had those."
+    ),
+    Code.DAY_FULL: Saying(
+        "The provider takes about %(most)s mails a day, as it said before. It has had "
+        "those."
+    ),
+    Code.MANY_UNKNOWN: Saying(
+        "Of the last %(answers)s answers %(count)s were that there is no such reader.",
+        "Whoever mails such a list is soon blocked. Look where these addresses came "
+        "from; resume when you trust the others.",
+    ),
+    Code.MANY_BLOCKED: Saying(
+        "Of the last %(answers)s mails %(count)s were refused, mostly because of who "
+        "sends them: '%(words)s'.",
+        "Mend what the receivers name (SPF, DKIM, a block list), resume, and then try "
+        "those who were refused again.",
+    ),
+    Code.MANY_REFUSED: Saying(
+        "Of the last %(answers)s mails %(count)s were refused: '%(words)s'.",
+        "Find out why, resume, and then try those who were refused again.",
+    ),
+    Code.MANY_BOUNCED: Saying(
+        "Of %(answers)s mails that were taken %(count)s came back.",
+        "Whoever goes on is soon blocked. Look where these addresses came from; resume "
+        "when you trust the others.",
+    ),
+    Code.MANY_COMPLAINTS: Saying(
+        "%(count)s of %(answers)s readers reported this mail as spam.",
+        "More than three of a thousand get a sender blocked. Ask yourself whether "
+        "these readers know that they asked for it, then resume or cancel.",
+    ),
 }
 
 

@@ -1,0 +1,129 @@
+"""The circuit breaker: stop before the receivers stop us.
+
+Who goes on mailing addresses that do not exist, or servers that refuse, is blocked for
+good. A mailing is paused when too many of its latest answers were refusals; it says
+why, and a person decides. What was answered before that person resumed it no longer
+counts: the count begins again at nothing.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from enum import Enum, auto
+
+from newsletter.reasons import Code, Reason, reason
+
+# So many of the latest answers are kept: a chunk of the usual size, so that trouble
+# that begins late in a long mailing is seen with the next one.
+LATEST = 500
+# Of fewer nobody can say that it goes wrong: three of ten may be bad luck.
+LEAST = 50
+# Each wave of an ordinary list has its old addresses, up to two or three of a hundred.
+# Ten is a list that was bought, guessed or years old; receivers block from about five.
+MOST_UNKNOWN = 0.10
+# Whatever it is that three of ten will not take, the fourth will not take either.
+MOST_REFUSED = 0.30
+# Gmail's and Yahoo's own line for senders of many mails; below five it is chance.
+MOST_COMPLAINTS = 0.003
+LEAST_COMPLAINTS = 5
+
+_STATUS = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
+_ABOUT_US = re.compile(
+    r"\bspam|blacklist|blocklist|\bblocked|\bpolicy|reputation|spamhaus|\bbanned", re.I
+)
+_NOT_THERE = re.compile(
+    r"(user|recipient|address|mailbox|account)\W+(\w+\W+){0,4}?"
+    r"(unknown|not found|does not exist|doesn't exist|unavailable|disabled)"
+    r"|(unknown|no such|invalid) (user|recipient|address|mailbox)"
+    # With 5.4.1 this is how Exchange Online says it.
+    r"|recipient address rejected: access denied",
+    re.I,
+)
+
+
+class Refusal(Enum):
+    UNKNOWN = auto()  # there is no such reader
+    BLOCKED = auto()  # it is about us: policy, reputation, a list of senders of spam
+    OTHER = auto()
+
+
+def refusal(words: str) -> Refusal:
+    """What a server says, by its status (RFC 3463), else by its words."""
+    if found := _STATUS.search(words):
+        subject, detail = int(found[1]), int(found[2])
+        # 5.1.7 and 5.1.8 are about the sender's address.
+        if subject == 7 or (subject == 1 and detail in {7, 8}):
+            return Refusal.BLOCKED
+        if subject == 1 or (subject, detail) == (2, 1):  # 5.2.1: it was closed
+            return Refusal.UNKNOWN
+    if _ABOUT_US.search(words):
+        return Refusal.BLOCKED
+    return Refusal.UNKNOWN if _NOT_THERE.search(words) else Refusal.OTHER
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The latest answers of a mailing, as it keeps them; older ones weigh less."""
+
+    answers: float = 0
+    refused: float = 0
+    unknown: float = 0  # of those refused
+    blocked: float = 0  # of those refused
+
+    def and_then(self, accepted: int, refusals: Iterable[Refusal]) -> "Answers":
+        """With the answers of one more chunk."""
+        kinds = list(refusals)
+        more = Answers(
+            self.answers + accepted + len(kinds),
+            self.refused + len(kinds),
+            self.unknown + kinds.count(Refusal.UNKNOWN),
+            self.blocked + kinds.count(Refusal.BLOCKED),
+        )
+        return more._faded(LATEST / more.answers) if more.answers > LATEST else more
+
+    def _faded(self, share: float) -> "Answers":
+        return Answers(
+            self.answers * share,
+            self.refused * share,
+            self.unknown * share,
+            self.blocked * share,
+        )
+
+    def stored(self) -> str:
+        """As it is kept; "" when there is nothing to keep: nobody was refused."""
+        if not self.refused:
+            return ""
+        return json.dumps({name: round(value, 2) for name, value in _items(self)})
+
+
+def _items(answers: Answers) -> Iterable[tuple[str, float]]:
+    return asdict(answers).items()
+
+
+def read_answers(text: str) -> Answers:
+    """What ``stored`` wrote."""
+    return Answers(**json.loads(text)) if text else Answers()
+
+
+def why_stop(answers: Answers, words: str) -> Reason | None:
+    """Why a mailing had better be paused; ``words`` are of a latest refusal."""
+    if answers.answers < LEAST:
+        return None
+    total = round(answers.answers)
+    if answers.unknown > answers.answers * MOST_UNKNOWN:
+        count = round(answers.unknown)
+        return reason(Code.MANY_UNKNOWN, count=count, answers=total)
+    if answers.refused > answers.answers * MOST_REFUSED:
+        is_about_us = answers.blocked * 2 > answers.refused
+        code = Code.MANY_BLOCKED if is_about_us else Code.MANY_REFUSED
+        count = round(answers.refused)
+        return reason(code, count=count, answers=total, words=words)
+    return None
+
+
+def why_stop_for_complaints(complaints: int, accepted: int) -> Reason | None:
+    """The same for reports of spam; ``accepted`` are all that were taken."""
+    if complaints < LEAST_COMPLAINTS or complaints <= accepted * MOST_COMPLAINTS:
+        return None
+    return reason(Code.MANY_COMPLAINTS, count=complaints, answers=accepted)
