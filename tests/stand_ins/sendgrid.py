@@ -70,6 +70,7 @@ class SendGridStandIn:
     ) -> None:
         self.mails: list[Mail] = []
         self.requests: list[Body] = []
+        self.agents: list[str] = []  # who made each request
         self.connections = 0
         self._misbehave = misbehave or (lambda _number, _body: None)
         self._ledger = ledger
@@ -202,6 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         body = json.loads(self.rfile.read(length))
+        self.server.stand_in.agents.append(self.headers["User-Agent"] or "")
         if self.headers["Content-Type"] != "application/json":
             self._say(Reply(415, "Only application/json."))
             return

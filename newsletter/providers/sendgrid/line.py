@@ -14,7 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 CONNECT_SECONDS = 20.0
 # No server hangs up after so short a rest (60 to 75 seconds is usual). One that does so
 # while our request is under way would leave a thousand readers in doubt.
-_KEPT_SECONDS = 5.0
+KEPT_SECONDS = 5.0
 
 
 class Line:
@@ -61,7 +61,7 @@ class Line:
                 socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
     def _is_alive(self, connection: HTTPConnection) -> bool:
-        if connection.sock is None or time.monotonic() - self._rested > _KEPT_SECONDS:
+        if connection.sock is None or time.monotonic() - self._rested > KEPT_SECONDS:
             return False
         # Nothing is due between two requests: what can be read is the end.
         poll = select.poll()
@@ -75,14 +75,14 @@ class Line:
         proxy = None if proxy_bypass(name) else getproxies().get("https")
         if not proxy:
             return HTTPSConnection(
-                name, port, timeout=CONNECT_SECONDS, context=_trusting()
+                name, port, timeout=CONNECT_SECONDS, context=trusting()
             )
         through = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         connection = HTTPSConnection(
             through.hostname or "",
             through.port or 80,
             timeout=CONNECT_SECONDS,
-            context=_trusting(),
+            context=trusting(),
         )
         headers = {}
         if through.username:
@@ -94,6 +94,6 @@ class Line:
 
 
 @lru_cache(maxsize=1)
-def _trusting() -> ssl.SSLContext:
+def trusting() -> ssl.SSLContext:
     """One for all lines: each holds every authority of the machine."""
     return ssl.create_default_context()
