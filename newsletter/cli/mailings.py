@@ -1,6 +1,8 @@
 """``buurtpost mailings``: send an issue, and see what became of it."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.orm import Session
@@ -179,11 +181,12 @@ def settle(door: Door, number: int, outcome: str, by: str | None) -> None:
 def receipt(door: Door, number: int, as_json: bool) -> None:
     """Print the sums of a mailing; they always add up."""
     with door.reading() as session:
-        document = receipts.receipt(session, find_issue(session, number))
+        issue = find_issue(session, number)
+        document = receipts.receipt(session, issue, now=door.now)
     if as_json:
         say_json(document)
     else:
-        say_receipt(document)
+        say_receipt(document, timezone=door.settings.timezone)
 
 
 def _acting(session: Session, by: str | None) -> str:
@@ -192,10 +195,15 @@ def _acting(session: Session, by: str | None) -> str:
     return acting
 
 
-def say_receipt(document: dict[str, Any]) -> None:
+def say_receipt(document: dict[str, Any], *, timezone: ZoneInfo | None = None) -> None:
+    """``timezone`` is for when it goes on by itself, where it does."""
     click.echo(f"Issue {document['issue']}: {document['state']}")
     if document.get("reason"):
         click.echo(f"  {document['reason']}")
+    if document.get("until") and timezone is not None:
+        until = datetime.fromisoformat(document["until"])
+        when = say_moment(until, timezone=timezone)
+        click.echo(f"  It goes on by itself: {when}.")
     _say_sums(document, indent="  ")
     if len(document["editions"]) > 1:
         for key, sums in document["editions"].items():

@@ -1,5 +1,6 @@
 """How far a mailing is: counts, speed and what is left, while it runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import DeliveryState, MailingState
+from newsletter.reasons import Reason
 
 WINDOW = timedelta(seconds=30)  # speed is what happened this long ago or less
 LEAST = timedelta(seconds=2)  # before that nobody can say how fast it goes
@@ -31,7 +34,8 @@ class Progress:
     in_doubt: int
     a_second: float | None  # None: nothing happened lately
     seconds_left: float | None
-    reason: str
+    counts: Mapping[DeliveryState, int]  # of each present state; they sum to prepared
+    stands: Reason | None  # why it does not go on just now
 
     @property
     def is_over(self) -> bool:
@@ -51,7 +55,7 @@ def progress(session: Session, mailing: Mailing, *, now: datetime) -> Progress:
         .where(Delivery.mailing_id == mailing.id, Delivery.state.is_not(None))
         .group_by(Delivery.state)
     )
-    counts = {row[0]: int(row[1]) for row in counted}
+    counts = {state: int(count) for state, count in counted if state is not None}
     prepared = sum(counts.values())
     under_way = sum(counts.get(state, 0) for state in _UNDER_WAY)
     speed = _speed(session, mailing, now=now)
@@ -67,7 +71,8 @@ def progress(session: Session, mailing: Mailing, *, now: datetime) -> Progress:
         in_doubt=counts.get(DeliveryState.IN_DOUBT, 0),
         a_second=speed if is_moving else None,
         seconds_left=under_way / speed if is_moving and speed else None,
-        reason=mailing.reason,
+        counts=counts,
+        stands=why_it_stands(session, mailing, now=now),
     )
 
 

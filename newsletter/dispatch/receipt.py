@@ -12,10 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.candidates import candidates_of
+from newsletter.dispatch.corrections.known import corrections_of
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NoMailing
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.plan import planned_variants
-from newsletter.dispatch.states import DeliveryState, Exclusion
+from newsletter.dispatch.standstill import why_it_stands
+from newsletter.dispatch.states import DeliveryState, Exclusion, MailingKind
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from newsletter.reasons import read_reason
@@ -29,18 +32,47 @@ STATES: Mapping[DeliveryState, str] = {
 _Row = tuple[str, Exclusion | str | None, DeliveryState | None, int]
 
 
-def receipt(session: Session, issue: Issue) -> dict[str, Any]:
-    """The contract's shape. Raises NoMailing when the issue was never started."""
-    mailing = find_mailing(session, issue)
+def receipt(
+    session: Session, issue: Issue, *, now: datetime | None = None
+) -> dict[str, Any]:
+    """The contract's shape. Raises NoMailing when the issue was never started.
+
+    The sums of its corrections stand beside its own, as ``corrections``. With ``now``
+    it also says why a mailing that is being sent waits.
+    """
+    document = _receipt_of(session, find_mailing(session, issue), now=now)
+    document["corrections"] = [
+        {
+            "correction": correction.number,
+            "item": correction.item,
+            "title": correction.title,
+            **_receipt_of(session, correction.mailing, now=now),
+        }
+        for correction in corrections_of(session, issue)
+    ]
+    return document
+
+
+def _receipt_of(
+    session: Session, mailing: Mailing, *, now: datetime | None
+) -> dict[str, Any]:
+    issue = mailing.issue
     rows = session.execute(
         select(Delivery.edition, Delivery.exclusion, Delivery.state, func.count())
         .where(Delivery.mailing_id == mailing.id)
         .group_by(Delivery.edition, Delivery.exclusion, Delivery.state)
     )
     document = _document(issue, mailing.state, [(e, x, s, n) for e, x, s, n in rows])
-    why = read_reason(mailing.reason)
+    why = (
+        read_reason(mailing.reason)
+        if now is None
+        else why_it_stands(session, mailing, now=now)
+    )
     if why is not None:
         document["reason"] = str(why)
+        document["reason_code"] = why.code.value
+        if why.until is not None:
+            document["until"] = why.until.isoformat()
     if mailing.consent_head is not None:
         document["consent_head"] = mailing.consent_head.hex()
     return document
@@ -77,11 +109,34 @@ def planned(
     return document
 
 
-def find_mailing(session: Session, issue: Issue) -> Mailing:
-    """Raises NoMailing."""
-    mailing = session.scalar(select(Mailing).where(Mailing.issue_id == issue.id))
+def why_refused(
+    session: Session, mailing: Mailing, *, most: int = 3
+) -> list[tuple[str, int]]:
+    """What was said most often to whom was refused, and how often."""
+    times = func.count()
+    rows = session.execute(
+        select(Delivery.detail, times)
+        .where(
+            Delivery.mailing_id == mailing.id, Delivery.state == DeliveryState.REFUSED
+        )
+        .group_by(Delivery.detail)
+        .order_by(times.desc(), Delivery.detail)
+        .limit(most)
+    )
+    return [(detail, count) for detail, count in rows]
+
+
+def find_mailing(session: Session, which: Issue | Correction) -> Mailing:
+    """The mailing of an issue or of a correction. Raises NoMailing."""
+    if isinstance(which, Correction):
+        return which.mailing
+    mailing = session.scalar(
+        select(Mailing).where(
+            Mailing.issue_id == which.id, Mailing.kind == MailingKind.ISSUE
+        )
+    )
     if mailing is None:
-        raise NoMailing(issue.number)
+        raise NoMailing(which.number)
     return mailing
 
 

@@ -48,16 +48,39 @@ async function look() {
 
 let said = 0;
 function show(news) {
+  for (const place of document.querySelectorAll("[data-say]")) {
+    say(place, news.said[place.dataset.say]);
+  }
+  for (const room of document.querySelectorAll("[data-show]")) {
+    room.hidden = !news.said[room.dataset.show];
+  }
   const bar = document.querySelector("#progress");
   if (!bar) return;
   bar.max = news.prepared;
   bar.value = news.done;
-  document.querySelector("#counts").textContent = news.counts_said;
-  document.querySelector("#speed").textContent = news.speed_said;
+  document.querySelector("#outcomes").replaceChildren(...news.counts.map(row));
   if (news.percent >= said + SAY_EVERY) {
     said = news.percent - (news.percent % SAY_EVERY);
-    document.querySelector("#said").textContent = news.counts_said;
+    document.querySelector("#said").textContent = news.said.counts;
   }
+}
+
+// Only what changed: a text that is set anew is read aloud anew.
+function say(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}
+
+function row([words, count]) {
+  const line = document.createElement("tr");
+  line.className = "part";
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = words;
+  const number = document.createElement("td");
+  number.className = "number";
+  number.textContent = count;
+  line.append(head, number);
+  return line;
 }
 
 if (going && !["sent", "cancelled"].includes(going.dataset.state)) setTimeout(look, LOOK_MS);

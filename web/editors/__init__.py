@@ -62,7 +62,6 @@ def install(app: Flask) -> None:
         mailing_state=words.mailing_state,
         exclusion=words.exclusion,
         delivery_state=words.delivery_state,
-        mailing_reason=words.mailing_reason,
     )
     for kind, status in STATUS.items():
         app.register_error_handler(kind, partial(_refuse, status))

@@ -6,14 +6,15 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from newsletter.dispatch import mailings
+from newsletter.dispatch import mailings, settling
 from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch.errors import NoMailing
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.plan import planned_variants
-from newsletter.dispatch.progress import Progress
 from newsletter.dispatch.progress import progress as progress_of
 from newsletter.dispatch.schedule import read_moment
+from newsletter.dispatch.settling import Outcome
+from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import MailingState
 from newsletter.dispatch.testmail import send_test
 from newsletter.errors import NewsletterError
@@ -23,8 +24,9 @@ from newsletter.preflight import check_issue, look_at_links
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
+from web.editors.mailing_view import counts_of, in_words, say_reason
 from web.editors.receipt_view import receipt_view
-from web.editors.words import explain, lasting, mailing_state
+from web.editors.words import explain
 from web.editors.words import number as say_number
 from web.language import gettext as _
 from web.session import house, now, session, settings, signer
@@ -115,8 +117,11 @@ def progress(number: int) -> ResponseReturnValue:
         issue=issue,
         mailing=mailing,
         progress=found,
-        said=_said(found),
-        wrong="",
+        said=in_words(found),
+        counts=counts_of(found),
+        refusals=receipts.why_refused(session(), mailing) if found.refused else [],
+        provider=settings().provider,
+        settled=request.args.get("settled", ""),
     )
 
 
@@ -134,24 +139,9 @@ def progress_json(number: int) -> ResponseReturnValue:
         done=found.done,
         prepared=found.prepared,
         over=found.is_over,
-        **_said(found),
+        said=in_words(found),
+        counts=[[line.words, say_number(line.count)] for line in counts_of(found)],
     )
-
-
-def _said(found: Progress) -> dict[str, str]:
-    """The progress in words, for the page and for what keeps it fresh."""
-    speed = ""
-    if found.a_second is not None and found.seconds_left is not None:
-        speed = _("%(n)s a second, %(left)s to go") % {
-            "n": say_number(round(found.a_second) or 1),
-            "left": lasting(found.seconds_left),
-        }
-    return {
-        "state_said": mailing_state(found.state),
-        "counts_said": _("%(done)s of %(all)s")
-        % {"done": say_number(found.done), "all": say_number(found.prepared)},
-        "speed_said": speed,
-    }
 
 
 @pages.post(f"{ISSUE}/<any(pause,resume,cancel,retry):act>")
@@ -174,6 +164,15 @@ def steer(number: int, act: str) -> ResponseReturnValue:
     return redirect(url_for(".progress", number=number), 303)
 
 
+@pages.post(f"{ISSUE}/settle/<any(sent,again,leave):outcome>")
+@staff_may(Act.SEND)
+def settle(number: int, outcome: str) -> ResponseReturnValue:
+    """What a person makes of everyone in doubt."""
+    issue = find_issue(session(), number)
+    settling.settle(session(), issue, Outcome(outcome), by=me().email, now=now())
+    return redirect(url_for(".progress", number=number, settled=outcome), 303)
+
+
 @pages.get(f"{ISSUE}/receipt")
 @staff_may(Act.READ_DESK)
 def receipt(number: int) -> ResponseReturnValue:
@@ -186,6 +185,7 @@ def receipt(number: int) -> ResponseReturnValue:
         issue=issue,
         mailing=mailing,
         receipt=receipt_view(session(), issue, receipts.receipt(session(), issue)),
+        stands=say_reason(why_it_stands(session(), mailing, now=now())),
     )
 
 

@@ -34,7 +34,6 @@ class Sums:
 @dataclass(frozen=True)
 class ReceiptView:
     state: str
-    reason: str
     whole: Sums
     editions: tuple[Sums, ...]  # empty when there is only the issue itself
     refused: int
@@ -54,7 +53,6 @@ def receipt_view(
     ]
     return ReceiptView(
         state=document["state"],
-        reason=document.get("reason", ""),
         whole=_sums(_("Everybody"), document),
         editions=tuple(editions) if len(editions) > 1 else (),
         refused=document["refused"],

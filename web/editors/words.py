@@ -158,17 +158,6 @@ def delivery_state(state: str) -> str:
     }[state]
 
 
-def mailing_reason(reason: str) -> str:
-    """Why a mailing stands still: who stopped it, else what the worker wrote down."""
-    for begin, say in (
-        ("paused by ", _("Paused by %(who)s.")),
-        ("cancelled by ", _("Stopped by %(who)s.")),
-    ):
-        if reason.startswith(begin):
-            return say % {"who": reason.removeprefix(begin)}
-    return reason
-
-
 def _blocked(error: Exception) -> str:
     assert isinstance(error, Blocked)
     sentences = " ".join(one.message for one in error.findings.blocking)

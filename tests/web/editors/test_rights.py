@@ -16,7 +16,7 @@ from web.entrance import entrance_of
 
 Enter = Callable[[str, StaffRole], Desk]
 SEES = ("/desk/", "/desk/stories/", "/desk/issues/42", "/desk/issues/42/send")
-SENDING = ("start", "pause", "resume", "cancel", "retry")
+SENDING = ("start", "pause", "resume", "cancel", "retry", "settle/again")
 
 
 @pytest.mark.parametrize("role", sorted(MAY[Act.READ_DESK]))

@@ -1,14 +1,21 @@
 """From the check to the receipt: counted before, watched during, explained after."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter import worker
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.states import DeliveryState
 from newsletter.issues.compose import find_issue
 from newsletter.jobs.context import Context
+from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
 from subscribers.tokens import Signer
 from tests.web.conftest import Clock
@@ -21,6 +28,8 @@ ISSUE = "/desk/issues/42"
 def work(database: Database, settings: Settings, clock: Clock) -> Context:
     """What a worker beside the desk would have."""
     signer = Signer(settings.signing_keys())
+    url = database.engine.url.render_as_string(hide_password=False)
+    settings = replace(settings, database_url=url)
     return Context(database=database, settings=settings, signer=signer, now=clock)
 
 
@@ -188,3 +197,125 @@ def test_what_blocks_keeps_the_button_shut(
 
     assert 'form="go" disabled' in page
     assert answer.status_code == 422
+
+
+def change(database: Database, what: Callable[[Session, Mailing], object]) -> None:
+    """What a worker would have written into the mailing of issue 42."""
+    with database.write.begin() as session:
+        what(session, session.scalars(select(Mailing)).one())
+
+
+def ends(
+    state: DeliveryState, detail: str = ""
+) -> Callable[[Session, Mailing], object]:
+    def end(session: Session, _mailing: Mailing) -> None:
+        session.execute(update(Delivery).values(state=state, detail=detail))
+
+    return end
+
+
+def test_a_relay_that_cannot_be_reached_is_named_with_when_we_go_on(
+    desk: Desk, database: Database, clock: Clock, village: None
+) -> None:
+    start(desk, database)
+    waits = reason(
+        Code.SMTP_UNREACHABLE,
+        until=clock() + timedelta(minutes=5),
+        relay="relay.example:587",
+        words="Connection refused",
+    )
+    change(database, lambda _s, mailing: setattr(mailing, "waiting", waits.stored()))
+
+    page = desk.get(f"{ISSUE}/progress").text
+    assert "relay.example:587 is niet te bereiken: Connection refused" in page
+    assert "Je hoeft niets te doen" in page
+    assert "We gaan vanzelf verder: vandaag 10.35." in page
+    news = desk.get(f"{ISSUE}/progress.json").json
+    assert news is not None
+    assert "niet te bereiken" in news["said"]["stands"]
+
+
+def test_when_no_worker_runs_the_page_says_so(
+    desk: Desk, database: Database, clock: Clock, village: None
+) -> None:
+    start(desk, database)
+    assert "er draait geen worker" not in desk.get(f"{ISSUE}/progress").text
+
+    clock.moment += timedelta(minutes=3)
+
+    page = desk.get(f"{ISSUE}/progress").text
+    assert "al 3 min" in page
+    assert "er draait geen worker" in page
+    assert "`buurtpost worker`" in page
+    assert "er draait geen worker" in desk.get(f"{ISSUE}/receipt").text
+
+
+def test_who_paused_it_stands_on_the_page(
+    desk: Desk, database: Database, village: None
+) -> None:
+    start(desk, database)
+
+    page = desk.follow(f"{ISSUE}/pause").text
+
+    assert "Gepauzeerd door chief@buurtwijs.example." in page
+    assert "Je hoeft niets te doen" not in page
+
+
+def test_whoever_was_refused_is_counted_with_the_words_and_can_be_tried_again(
+    desk: Desk, database: Database, village: None
+) -> None:
+    start(desk, database)
+    change(database, ends(DeliveryState.REFUSED, "550 5.7.1 policy"))
+
+    page = desk.get(f"{ISSUE}/progress").text
+    assert "De mails aan 3 lezers zijn geweigerd." in page
+    assert "3: <q>550 5.7.1 policy</q>" in page
+    assert "Probeer opnieuw" in page
+
+    assert "3 lezers zijn geweigerd" not in desk.follow(f"{ISSUE}/retry").text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said", "counted"),
+    [
+        ("leave", "het blijft zoals het is", "onzeker"),
+        ("sent", "ze tellen als verstuurd", "overgedragen aan de mailserver"),
+        ("again", "ze krijgen de mail nog een keer", "wacht"),
+    ],
+)
+def test_in_doubt_is_explained_and_a_person_chooses(
+    desk: Desk,
+    database: Database,
+    village: None,
+    outcome: str,
+    said: str,
+    counted: str,
+) -> None:
+    start(desk, database)
+    change(database, ends(DeliveryState.IN_DOUBT))
+    page = desk.get(f"{ISSUE}/progress").text
+    assert "Van 3 lezers weten we niet of de mail is aangekomen." in page
+    for meaning in (
+        "Er verandert niets",
+        "tellen voortaan als",
+        "heeft hem dan dubbel",
+    ):
+        assert meaning in page
+
+    page = desk.follow(f"{ISSUE}/settle/{outcome}").text
+
+    assert said in page
+    news = desk.get(f"{ISSUE}/progress.json").json
+    assert news is not None
+    [[words, count]] = news["counts"]
+    assert words.startswith(counted)
+    assert count == "3"
+
+
+def test_nobody_in_doubt_is_nothing_to_settle(
+    desk: Desk, database: Database, village: None
+) -> None:
+    start(desk, database)
+
+    assert desk.post(f"{ISSUE}/settle/again").status_code == 409
+    assert desk.post(f"{ISSUE}/settle/whatever").status_code == 404
