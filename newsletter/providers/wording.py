@@ -19,8 +19,8 @@ _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 def one_line(text: str) -> str:
     """Text that cannot end a header: no control characters, whole characters only."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
+    if text.isprintable():  # nearly every name: nothing here but the spaces to do
+        return text.strip() if text.isascii() else " ".join(text.split())
     whole = text.encode("utf-8", "replace").decode("utf-8").translate(_TURNERS)
     visible = "".join(
         " " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign
