@@ -41,11 +41,11 @@ def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
         return
     driver = connection.connection.dbapi_connection
     assert driver is not None
-    driver.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+    driver.execute("PRAGMA foreign_keys = OFF")
     try:
         yield
     finally:
-        driver.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_references(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingKind
 from newsletter.issues.models import Issue
 
 
@@ -19,10 +20,14 @@ def lock_mailing(session: Session, mailing_id: int) -> Mailing | None:
 
 
 def lock_mailing_of(session: Session, issue: Issue) -> Mailing | None:
-    """The same by its issue; two starts of an issue without one wait here too.
+    """The issue's own by its issue; two starts of one without it wait here too.
 
     The issue is read again: somebody may have changed it while we waited.
     """
     session.refresh(issue, with_for_update={"of": Issue})
-    found = session.scalar(select(Mailing.id).where(Mailing.issue_id == issue.id))
+    found = session.scalar(
+        select(Mailing.id).where(
+            Mailing.issue_id == issue.id, Mailing.kind == MailingKind.ISSUE
+        )
+    )
     return None if found is None else lock_mailing(session, found)

@@ -11,6 +11,7 @@ OR: Words = {"nl": " of ", "en": " or "}
 EVERYBODY: Words = {"nl": "iedereen", "en": "everyone"}
 THE_OTHERS: Words = {"nl": "alle anderen", "en": "everyone else"}
 TOGETHER: Words = {"nl": "{} en {}", "en": "{} and {}"}
+CORRECTION: Words = {"nl": "Rectificatie: {}", "en": "Correction: {}"}
 
 RELATIONS: Mapping[Relation, Words] = {
     Relation.ILLUSTRATES: {"nl": "laat zien", "en": "illustrates"},

@@ -63,7 +63,7 @@ def produce(
     """
     frame, values = resolve(session, settings, issue, planned, day=day)
     rendered = render_variant(frame, values)
-    from_name, from_address = _sender(session, issue, planned)
+    from_name, from_address = sender_of(session, issue, planned.edition)
     return ProducedVariant(
         key=planned.key,
         edition=planned.edition,
@@ -72,7 +72,7 @@ def produce(
         from_name=from_name,
         from_address=from_address,
         rendered=rendered,
-        sha256=_hash(from_name, from_address, rendered),
+        sha256=hash_of(from_name, from_address, rendered),
     )
 
 
@@ -95,7 +95,8 @@ def resolve(
         if block.id in shown
         if (value := _resolve(block, context)) is not None
     ]
-    return _frame(settings, issue, edition, context, planned, day), values
+    frame = frame_of(settings, issue, edition, context, key=planned.key, day=day)
+    return frame, values
 
 
 def _resolve(block: Block, context: Resolving) -> BlockValue | None:
@@ -105,14 +106,16 @@ def _resolve(block: Block, context: Resolving) -> BlockValue | None:
         raise BadBlock(block.id, str(error)) from error
 
 
-def _frame(
+def frame_of(
     settings: Settings,
     issue: Issue,
     edition: Edition,
     context: Resolving,
-    planned: PlannedVariant,
+    *,
+    key: str,
     day: date,
 ) -> Frame:
+    """What stands around the blocks of the variant ``key``, in its edition's brand."""
     mailing_list = issue.mailing_list
     return Frame(
         number=issue.number,
@@ -122,7 +125,7 @@ def _frame(
         day=day,
         host=house_brand(mailing_list.name),
         partner=context.brand(edition.partner) if edition.partner else None,
-        web_url=f"{settings.base_url}/issues/{issue.number}/{planned.key}",
+        web_url=f"{settings.base_url}/issues/{issue.number}/{key}",
         base_url=settings.base_url,
         sender_name=mailing_list.sender.name,
         postal_address=mailing_list.sender.postal_address,
@@ -140,10 +143,10 @@ def house_brand(name: str) -> Brand:
     )
 
 
-def _sender(session: Session, issue: Issue, planned: PlannedVariant) -> tuple[str, str]:
+def sender_of(session: Session, issue: Issue, edition_key: str) -> tuple[str, str]:
     """Name and address in From: on a partner's edition both names are there."""
     mailing_list = issue.mailing_list
-    edition = Composition.of(issue).edition(planned.edition)
+    edition = Composition.of(issue).edition(edition_key)
     if not edition.partner:
         return mailing_list.name, mailing_list.from_address
     partner = find_partner(session, edition.partner)
@@ -151,7 +154,8 @@ def _sender(session: Session, issue: Issue, planned: PlannedVariant) -> tuple[st
     return together, partner.from_address or mailing_list.from_address
 
 
-def _hash(from_name: str, from_address: str, rendered: RenderedVariant) -> str:
+def hash_of(from_name: str, from_address: str, rendered: RenderedVariant) -> str:
+    """Over all that is mailed."""
     mailed = [
         from_name,
         from_address,

@@ -150,6 +150,19 @@ class Divider:
     kind: str = field(default="divider", init=False)
 
 
+@dataclass(frozen=True)
+class Correction:
+    """Something in an issue, put right; stands alone in a mail of its own."""
+
+    id: str
+    title: str  # of what is put right
+    number: int  # of the issue
+    day: date  # of the issue
+    text: Text
+    url: str  # of the issue in the archive
+    kind: str = field(default="correction", init=False)
+
+
 BlockValue = (
     Foreword
     | StoryBlock
@@ -162,6 +175,7 @@ BlockValue = (
     | Button
     | Call
     | Divider
+    | Correction
 )
 
 

@@ -82,7 +82,7 @@ def test_an_upgrade_that_would_leave_rows_without_their_other_half_is_taken_back
     with used.engine.connect() as connection:
         driver = connection.connection.dbapi_connection
         assert driver is not None
-        driver.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+        driver.execute("PRAGMA foreign_keys = OFF")
         _fill(connection, "variant", id=2, mailing_id=7, key="lpb")
         connection.commit()
 

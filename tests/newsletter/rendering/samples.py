@@ -154,4 +154,13 @@ EVERY_BLOCK: tuple[values.BlockValue, ...] = (
         text=from_markdown("Ben jij ook gewoon begonnen? We horen graag hoe."),
         url=f"{BASE}/write",
     ),
+    # It stands alone in a mail of its own; here it only has to hold its ground.
+    values.Correction(
+        id="correction-1",
+        title="De derde plek",
+        number=42,
+        day=date(2026, 10, 16),
+        text=from_markdown("Het gesprek is op **donderdag**, niet op dinsdag."),
+        url=f"{BASE}/issues/42",
+    ),
 )

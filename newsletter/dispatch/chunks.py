@@ -1,0 +1,28 @@
+"""Opening chunks again for whoever in them is queued."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from newsletter.dispatch.models import Chunk, Delivery, Mailing
+from newsletter.dispatch.states import ChunkState, DeliveryState
+
+
+def open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
+    """Make every chunk with somebody queued due; a leased one reopens by itself."""
+    waiting = select(Delivery.seq).where(
+        Delivery.mailing_id == Chunk.mailing_id,
+        Delivery.seq.between(Chunk.first_seq, Chunk.last_seq),
+        Delivery.state == DeliveryState.QUEUED,
+    )
+    session.execute(
+        update(Chunk)
+        .where(
+            Chunk.mailing_id == mailing.id,
+            Chunk.state != ChunkState.LEASED,
+            waiting.correlate(Chunk).exists(),
+        )
+        .values(state=ChunkState.OPEN, not_before=now)
+        .execution_options(synchronize_session=False)
+    )
