@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from database.urls import is_database_url, is_sqlite, sqlite_url
 from newsletter.errors import NewsletterError
+from subscribers.addresses import BadAddress, normalise
 from newsletter.pace import Pace, read_pace
 
 PROVIDER_NAMES = ("outbox", "smtp", "sendgrid")
@@ -229,9 +230,6 @@ def _reply_to(environment: Mapping[str, str], problems: list[str]) -> str | None
     text = environment.get("BUURTPOST_REPLY_TO")
     if not text:
         return None
-    # Only here: it knows international domains, and the dispatcher must stay small.
-    from subscribers.addresses import BadAddress, normalise
-
     try:
         return normalise(text)
     except BadAddress as error:

@@ -1,7 +1,7 @@
-"""The in-process worker: does what is due, then looks again.
+"""The worker: does what is due, then looks again; mailings go by its dispatcher.
 
 It may run beside others, on this machine or another: jobs and chunks are leased, and
-what a dead worker left behind is taken over (dispatch.recovery).
+what a dead worker left behind is taken over (dispatch.flight.recovery).
 """
 
 import logging
@@ -14,10 +14,17 @@ from types import FrameType
 
 from sqlalchemy.exc import DBAPIError
 
+from database.driver import DriverError
 from database.session import DatabaseUnreachable
 from newsletter.agenda import JOBS
-from newsletter.dispatch.flight import dispatcher
 from newsletter.dispatch.flight.recovery import recover
+from newsletter.dispatch.sending import (
+    DispatcherFailed,
+    Sending,
+    SendingApart,
+    SendingHere,
+    flight_of,
+)
 from newsletter.errors import NewsletterError
 from newsletter.jobs import queue
 from newsletter.jobs.context import Context
@@ -37,35 +44,53 @@ class WorkerTrouble(NewsletterError):
         self.troubles = troubles
 
 
-def run_once(context: Context, *, stop: Stop = lambda: False) -> None:
+def run_once(
+    context: Context, *, stop: Stop = lambda: False, sending: Sending | None = None
+) -> None:
     """Repeat until no job or chunk is due, work made by this work included.
 
     Does not wait for later retries or scheduled starts. Raises WorkerTrouble at the
-    end when a provider refused us and a mailing was paused.
+    end when a provider refused us and a mailing was paused. ``sending`` is how
+    mailings go out; without one they do in this process.
     """
     troubles: list[str] = []
-    with closing(dispatcher.Carrier(context.settings)) as carrier:
-        recover(context)
+    flight = flight_of(context)
+    with (
+        closing(flight.open_driver()) as driver,
+        sending or SendingHere(context) as mails,
+    ):
+        recover(flight, driver)
         while not stop():
             # Jobs first: nobody who signs up should wait behind a long mailing.
             worked = _do_jobs(context, troubles=troubles, stop=stop)
             if not stop():
-                worked |= _send_chunk(context, carrier, troubles=troubles, stop=stop)
-            if not worked and not recover(context):
+                worked |= mails.look(stop=stop)
+            if not worked and not recover(flight, driver):
                 break
+    troubles += mails.troubles
     if troubles:
         raise WorkerTrouble(troubles)
 
 
+def run_once_apart(
+    context: Context, *, grace_seconds: float, stop: Stop = lambda: False
+) -> None:
+    """The same with a dispatcher of its own, as a process."""
+    sending = SendingApart(context, grace_seconds=grace_seconds)
+    run_once(context, stop=stop, sending=sending)
+
+
 def loop(context: Context, *, grace_seconds: float, stopped: threading.Event) -> None:
     """Work until told to stop; troubles are logged, and the mailing says them too."""
-    with _stop_on_signals(stopped, grace_seconds):
+    with stop_on_signals(stopped, grace_seconds):
         while not stopped.is_set():
             try:
-                run_once(context, stop=stopped.is_set)
-            except WorkerTrouble as trouble:
+                run_once_apart(
+                    context, grace_seconds=grace_seconds, stop=stopped.is_set
+                )
+            except (WorkerTrouble, DispatcherFailed) as trouble:
                 log.error("%s", trouble)
-            except (DBAPIError, DatabaseUnreachable, OSError):
+            except (DBAPIError, DriverError, DatabaseUnreachable, OSError):
                 # A database that restarts or a disk that is full for a while must not
                 # end its workers: nobody would notice the one inside ``serve``.
                 log.exception("The worker could not go on; trying again.")
@@ -101,28 +126,14 @@ def _do_job(context: Context, job: queue.ClaimedJob, *, troubles: list[str]) -> 
     queue.done(context.database, job)
 
 
-def _send_chunk(
-    context: Context,
-    carrier: dispatcher.Carrier,
-    *,
-    troubles: list[str],
-    stop: Stop,
-) -> bool:
-    sent = dispatcher.send_next(context, carrier, stop=stop)
-    if sent is not None and sent.trouble:
-        troubles.append(sent.trouble)
-    return sent is not None
-
-
 @contextmanager
-def _stop_on_signals(stopped: threading.Event, grace_seconds: float) -> Iterator[None]:
+def stop_on_signals(stopped: threading.Event, grace_seconds: float) -> Iterator[None]:
     """SIGTERM and SIGINT: begin nothing new; end at the latest after the grace."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
-        # What is unanswered by then is in the journal as handed over, and in doubt
-        # for whoever replays it: the same as an orderly end, without waiting.
-        timer = threading.Timer(grace_seconds, os._exit, args=(1,))
+        # The dispatcher has the same grace; a job that lasts longer is done again.
+        timer = threading.Timer(grace_seconds + 1, os._exit, args=(1,))
         timer.daemon = True
         timer.start()
 

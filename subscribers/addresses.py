@@ -3,8 +3,6 @@
 import hmac
 import re
 
-import idna
-
 from subscribers.errors import SubscribersError
 from subscribers.typed import shown
 
@@ -51,6 +49,8 @@ def normalise(text: str) -> str:
 
 
 def _a_labels(text: str, domain: str) -> str:
+    import idna  # megabytes of tables, for the few domains that need them
+
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError) as error:

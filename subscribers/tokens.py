@@ -7,7 +7,7 @@ token of 78 characters or more is mangled by ``email.policy.SMTP``).
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import blake2b
@@ -52,6 +52,26 @@ class Signer:
             body += int(until.timestamp()).to_bytes(_EXPIRY_BYTES, "big")
         body += _seal(self._seals[0][purpose], body)
         return _encode(bytes(body))
+
+    def series(self, purpose: Purpose, *first: int) -> Callable[[int], str]:
+        """A maker of tokens that differ in their last number: those of one mailing.
+
+        The same as ``sign`` with all the numbers, at a third of its cost.
+        """
+        start = bytearray([len(first) + 1])
+        for number in first:
+            _append(start, number)
+        begun = self._seals[0][purpose].copy()
+        begun.update(start)
+
+        def sign(last: int) -> str:
+            end = bytearray()
+            _append(end, last)
+            seal = begun.copy()
+            seal.update(end)
+            return _encode(bytes(start + end + seal.digest()))
+
+        return sign
 
     def read(
         self, purpose: Purpose, token: str, *, now: datetime

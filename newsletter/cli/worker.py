@@ -5,8 +5,10 @@ import threading
 
 import click
 
+from newsletter.agenda import RECURRING
 from newsletter.cli.door import Door
 from newsletter.jobs.context import Context
+from newsletter.jobs.recurring import see_to
 from newsletter.worker import loop, run_once_apart, stop_on_signals
 
 
@@ -36,6 +38,7 @@ def worker(door: Door, once: bool, grace: float) -> None:
         level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
     door.require_durable()
+    see_to(context_of(door), RECURRING)
     stopped = threading.Event()
     if once:
         with stop_on_signals(stopped, grace):

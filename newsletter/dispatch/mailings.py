@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
-from newsletter.dispatch.flight.recording import finish_if_complete
+from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
 from newsletter.dispatch.models import Chunk, Delivery, Mailing
 from newsletter.dispatch.moves import move

@@ -1,12 +1,12 @@
-"""From a stored variant to what a provider takes."""
+"""What stands in every mail of a variant, as it is stored beside its text."""
 
 from email.header import Header
 from typing import Any
 
-from newsletter.dispatch.models import Variant
+from babel.dates import get_month_names
+
 from newsletter.issues.models import Issue
-from newsletter.providers.base import Message
-from newsletter.rendering.merge import MergeTemplate, as_is, in_html
+from newsletter.rendering.variant import name_fallback
 from newsletter.settings import Settings
 from subscribers.models import MailingList
 
@@ -31,6 +31,7 @@ def mail_of(
         "reply_to": settings.reply_to or issue.mailing_list.from_address,
         "subject": subject,
         "language": issue.language,
+        **words_of(issue.language),
         "headers": [
             ["List-Id", list_id(issue.mailing_list)],
             [
@@ -52,22 +53,13 @@ def feedback_id(settings: Settings, issue: Issue, mailing: str) -> str:
     return ":".join(str(part) for part in parts)
 
 
-def message_of(variant: Variant) -> Message:
-    return make_message(variant.mail, html=variant.html, text=variant.text)
-
-
-def make_message(mail: dict[str, Any], *, html: str, text: str) -> Message:
-    return Message(
-        folder=mail["folder"],
-        from_name=mail["from_name"],
-        from_address=mail["from_address"],
-        reply_to=mail["reply_to"],
-        subject=MergeTemplate.cut(mail["subject"], escape=as_is),
-        html=MergeTemplate.cut(html, escape=in_html),
-        text=MergeTemplate.cut(text, escape=as_is),
-        language=mail["language"],
-        headers=tuple((name, value) for name, value in mail["headers"]),
-    )
+def words_of(language: str) -> dict[str, Any]:
+    """What is said of a reader, for who fills mails and knows no languages."""
+    months = get_month_names("wide", locale=language)
+    return {
+        "no_name": name_fallback(language),
+        "months": [months[number] for number in range(1, 13)],
+    }
 
 
 def list_id(mailing_list: MailingList) -> str:

@@ -17,7 +17,7 @@ from database.session import Database
 from database.types import UtcDateTime
 from newsletter.dispatch.candidates import NO_NUMBER, candidates_of
 from newsletter.dispatch.errors import FreezeFailed
-from newsletter.dispatch.flight.recording import finish_if_complete
+from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.messages import mail_of
 from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant

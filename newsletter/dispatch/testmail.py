@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.errors import TestNotTaken
+from newsletter.dispatch.flight.letters import Letter, Links, Reader, make_message
 from newsletter.dispatch.flight.marks import Mark
-from newsletter.dispatch.flight.readers import Links, Reader
-from newsletter.dispatch.messages import mail_of, make_message
+from newsletter.dispatch.messages import mail_of
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.service_mail import FOLDER, hand_over
 from newsletter.issues.compose import find_issue
@@ -99,11 +99,18 @@ def _chunk(
         html=produced.rendered.html,
         text=produced.rendered.text,
     )
-    links = Links(settings.base_url, signer, settings.timezone)
-    recipient = links.recipient(
-        Reader(seq=0, address=address, name=None, consented_at=now),
-        delivery=f"test-{issue.number}-{secrets.token_hex(4)}",
-        mailing_id=_NO_MAILING,
-        language=issue.language,
+    letter = Letter(
+        message,
+        list_id=issue.list_id,
+        partner_id=0,
+        no_name=mail["no_name"],
+        months=tuple(mail["months"]),
     )
-    return chosen.key, Chunk(message, (recipient,))
+    name = f"test-{issue.number}-{secrets.token_hex(4)}"
+    recipients = Links(settings.base_url, signer, settings.timezone).recipients(
+        letter,
+        [Reader(seq=0, address=address, name=None, consented_at=now)],
+        mailing_id=_NO_MAILING,
+        name_of=lambda _seq: name,
+    )
+    return chosen.key, Chunk(message, recipients)

@@ -7,7 +7,7 @@ it goes, and returns nothing. The contract suite in
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.reasons import Reason, said
@@ -31,8 +31,7 @@ class Message:
     headers: tuple[tuple[str, str], ...]  # List-Id, Feedback-ID, ...; ASCII
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One person of a chunk."""
 
     delivery: str  # opaque and stable: "12-345" is mailing 12, seq 345

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,15 @@ import pytest
 from sqlalchemy import select
 
 from database.session import Database
-from newsletter import agenda
+from newsletter.dispatch import sending
 from newsletter.dispatch.flight import journal
+from newsletter.dispatch.sending import DispatcherFailed, SendingHere
 from newsletter.jobs.context import Context
 from newsletter.jobs.models import Job, JobState
 from newsletter.jobs.queue import RETRY_AFTER, enqueue
-from newsletter.worker import loop
-from tests.conftest import NOW
+from newsletter.providers.base import Stop
+from newsletter.worker import WorkerTrouble, loop, run_once, run_once_apart
 from tests.newsletter.dispatch.village import Village
-from tests.newsletter.issues.world import World
 
 
 @pytest.fixture
@@ -105,43 +106,103 @@ def test_a_job_that_kills_every_worker_is_given_up(
     assert "worker died" in job.error
 
 
-def test_a_sign_up_does_not_wait_behind_a_long_mailing(village: Village) -> None:
-    def also(world: World) -> None:
-        enqueue(world.session, "watch", {}, run_at=NOW + timedelta(minutes=1), now=NOW)
+class Busy:
+    """A dispatcher that is at work for as long as it is looked at ten times."""
 
-    village.build(*"abcdefghi", also=also)
-    village.start()
+    def __init__(self, at_fifth: Callable[[], None]) -> None:
+        self.troubles: list[str] = []
+        self.looks = 0
+        self._at_fifth = at_fifth
+
+    def look(self, *, stop: Stop) -> bool:
+        self.looks += 1
+        if self.looks == 5:
+            self._at_fifth()
+        return self.looks < 10
+
+    def __enter__(self) -> "Busy":
+        return self
+
+    def __exit__(self, *_how: object) -> None:
+        """Nothing is left running."""
+
+
+def test_a_sign_up_does_not_wait_behind_a_long_mailing(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = Busy(lambda: add(village, "watch"))
     seen = []
 
     def watch(_context: Context, _payload: dict[str, object]) -> None:
-        seen.append(len(village.outbox()))
+        seen.append(busy.looks)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("newsletter.worker.JOBS", {**agenda.JOBS, "watch": watch})
-        patch.setattr(
-            type(village),
-            "context",
-            property(lambda self: _ticking(self)),
-        )
-        village.work()
+    monkeypatch.setattr("newsletter.worker.JOBS", {"watch": watch})
+    run_once(village.context, sending=busy)
 
-    assert seen
-    assert seen[0] < 9
+    assert seen == [5]
 
 
-def _ticking(village: Village) -> Context:
-    """A clock that goes twenty seconds on each time it is looked at."""
-    from subscribers.tokens import Signer
+def test_a_mailing_goes_by_a_process_of_its_own(village: Village) -> None:
+    village.now = datetime.now(UTC)
+    village.build("anna", "ben")
+    village.start()
 
-    def tick() -> object:
-        village.now += timedelta(seconds=20)
-        return village.now
+    run_once_apart(village.context, grace_seconds=5)
 
-    signer = Signer(village.settings.signing_keys())
-    return Context(village.database, village.settings, signer, tick)  # type: ignore[arg-type]
+    assert set(village.outbox()) == {"anna", "ben"}
+    assert village.receipt()["state"] == "sent"
+
+
+def test_what_its_dispatcher_could_not_do_the_worker_says(village: Village) -> None:
+    village.now = datetime.now(UTC)
+    village.with_settings(BUURTPOST_PROVIDER="sendgrid", SENDGRID_API_KEY="SG.key")
+    village.build("anna")
+    village.start()
+    village.with_settings(BUURTPOST_PROVIDER="sendgrid", SENDGRID_API_KEY="")
+
+    with pytest.raises(WorkerTrouble, match="SENDGRID_API_KEY is not set"):
+        run_once_apart(village.context, grace_seconds=5)
+
+    assert village.receipt()["state"] == "paused"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("import os; os.abort()", "ended 3 times with code -6"),
+        ('print(\'{"failed": "The disk is full."}\'); exit(1)', "The disk is full"),
+    ],
+)
+def test_a_dispatcher_that_cannot_work_is_not_started_for_ever(
+    village: Village, monkeypatch: pytest.MonkeyPatch, code: str, sentence: str
+) -> None:
+    village.now = datetime.now(UTC)
+    village.build("anna")
+    village.start()
+    monkeypatch.setattr(sending, "COMMAND", (sys.executable, "-c", code))
+
+    with pytest.raises(DispatcherFailed, match=sentence):
+        run_once_apart(village.context, grace_seconds=5)
+
+    assert village.receipt()["waiting"] == 1
+
+
+LEAN = """
+import sys, newsletter.dispatch.flight.__main__
+heavy = {"sqlalchemy", "flask", "jinja2", "babel", "sendgrid", "mjml", "psycopg"}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_the_dispatcher_loads_no_orm_no_templates_and_no_provider() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", LEAN], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "[]"
 
 
 def test_the_loop_works_until_it_is_told_to_stop(village: Village) -> None:
+    village.now = datetime.now(UTC)
     village.build("anna")
     village.start()
     stopped = threading.Event()
@@ -178,6 +239,10 @@ def test_a_disk_that_is_full_for_a_while_does_not_end_the_loop(
 
     monkeypatch.setattr("newsletter.worker.IDLE_SECONDS", 0.01)
     monkeypatch.setattr(journal, "create", create_when_there_is_room)
+    monkeypatch.setattr(
+        "newsletter.worker.SendingApart",
+        lambda context, grace_seconds: SendingHere(context),
+    )
     loop(village.context, grace_seconds=5, stopped=stopped)
 
     assert full == []

@@ -1,4 +1,4 @@
-"""Holding a claimed chunk while it is sent, and knowing when to stop.
+"""Holding claimed chunks while they are sent, and knowing when to stop.
 
 Fencing cannot stop a mail that is already on the wire; looking at the clock before
 each hand-over can. The clock is the monotonic one: the wall's may be set.
@@ -9,15 +9,11 @@ import threading
 import time
 from types import TracebackType
 
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
-
-from database.session import Database
-from newsletter.dispatch.flight import ledger
+from database.driver import Driver, DriverError
+from newsletter.dispatch.flight import ledger, statements
+from newsletter.dispatch.flight.context import Flight
 from newsletter.dispatch.flight.journal import Holder
-from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.states import MailingState
-from newsletter.jobs.context import Clock
 from newsletter.providers.base import Stop
 
 log = logging.getLogger("buurtpost.dispatch")
@@ -34,28 +30,45 @@ def _seconds() -> float:
 
 
 class Hold:
-    """Renews a lease and watches the mailing, in a thread, for as long as it is open.
+    """One chunk, from its claim until it is recorded.
 
     Calling it answers the provider's question before each hand-over: must I stop?
     """
 
-    def __init__(
-        self, database: Database, holder: Holder, *, now: Clock, stop: Stop
-    ) -> None:
-        self._database = database
-        self._holder = holder
-        self._now = now
+    def __init__(self, holder: Holder, *, stop: Stop) -> None:
+        self.holder = holder
+        self.renewed = _seconds()  # claimed a moment ago
         self._stop = stop
-        self._released = threading.Event()
         self._halted = False
-        # Claimed a moment ago: the lease began at the latest now.
-        self._until = _seconds() + _HOLD_SECONDS
-        self._thread = threading.Thread(target=self._keep, daemon=True)
+        self._until = self.renewed + _HOLD_SECONDS
 
     def __call__(self) -> bool:
         return self._halted or self._stop() or _seconds() >= self._until
 
-    def __enter__(self) -> "Hold":
+    def halt(self) -> None:
+        """The mailing must not go on, or somebody else has the chunk."""
+        self._halted = True
+
+    def renew(self, *, began: float) -> None:
+        self.renewed = began
+        self._until = began + _HOLD_SECONDS
+
+
+class Watch:
+    """Renews the leases of all chunks in flight and watches their mailings.
+
+    A thread with a connection of its own, for as long as it is open.
+    """
+
+    def __init__(self, flight: Flight, *, stop: Stop) -> None:
+        self._flight = flight
+        self._stop = stop
+        self._holds: set[Hold] = set()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._keep, daemon=True)
+
+    def __enter__(self) -> "Watch":
         self._thread.start()
         return self
 
@@ -65,38 +78,53 @@ class Hold:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._released.set()
+        self._closed.set()
         self._thread.join()
 
+    def hold(self, holder: Holder) -> Hold:
+        """Begin to hold what was claimed just now; ``release`` ends it."""
+        hold = Hold(holder, stop=self._stop)
+        with self._lock:
+            self._holds.add(hold)
+        return hold
+
+    def release(self, hold: Hold) -> None:
+        with self._lock:
+            self._holds.discard(hold)
+
     def _keep(self) -> None:
-        renewed = _seconds()
-        while not self._halted:
-            try:
-                if not self._mailing_goes_on():
-                    self._halted = True
-                    return
-                if _seconds() - renewed >= RENEW_SECONDS:
-                    renewed = _seconds()
-                    self._renew(began=renewed)
-            except SQLAlchemyError as error:
-                # Without the database the hold simply runs out.
-                log.warning(
-                    "chunk=%d lease not renewed: %s",
-                    self._holder.chunk_id,
-                    type(error).__name__,
-                )
-            if self._released.wait(LOOK_SECONDS):
-                return
+        driver = self._flight.open_driver()
+        try:
+            while not self._closed.wait(LOOK_SECONDS):
+                with self._lock:
+                    holds = list(self._holds)
+                try:
+                    self._look(driver, holds)
+                except DriverError as error:
+                    # Without the database a hold simply runs out.
+                    log.warning("leases not renewed: %s", error)
+        finally:
+            driver.close()
 
-    def _mailing_goes_on(self) -> bool:
-        with self._database.read() as session:
-            state = session.scalar(
-                select(Mailing.state).where(Mailing.id == self._holder.mailing_id)
-            )
-        return state is MailingState.SENDING
+    def _look(self, driver: Driver, holds: list[Hold]) -> None:
+        states: dict[int, str] = {}
+        for hold in holds:
+            mailing_id = hold.holder.mailing_id
+            if mailing_id not in states:
+                states[mailing_id] = _state_of(driver, mailing_id)
+            if states[mailing_id] != MailingState.SENDING:
+                hold.halt()
+                continue
+            began = _seconds()
+            if began - hold.renewed < RENEW_SECONDS:
+                continue
+            if ledger.renew(driver, hold.holder, now=self._flight.now()):
+                hold.renew(began=began)
+            else:
+                hold.halt()
 
-    def _renew(self, *, began: float) -> None:
-        if ledger.renew(self._database, self._holder, now=self._now()):
-            self._until = began + _HOLD_SECONDS
-        else:
-            self._halted = True
+
+def _state_of(driver: Driver, mailing_id: int) -> str:
+    with driver.reading() as read:
+        row = read.one(statements.MAILING_STATE, mailing_id=mailing_id)
+    return "" if row is None else str(row[0])

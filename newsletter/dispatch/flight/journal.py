@@ -100,7 +100,7 @@ class Found:
     path: Path
     descriptor: int
     holder: Holder | None  # None: too damaged to say whose it is
-    marks: tuple[Mark, ...] | None  # None: it tells nothing
+    marks: bytes | None  # one a place; None: it tells nothing
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -149,7 +149,7 @@ def _lock(path: Path) -> int | None:
     return None
 
 
-def _read(content: bytes) -> tuple[Holder | None, tuple[Mark, ...] | None]:
+def _read(content: bytes) -> tuple[Holder | None, bytes | None]:
     if len(content) < _START:
         return None, None
     header = content[: _HEADER.size]
@@ -161,7 +161,7 @@ def _read(content: bytes) -> tuple[Holder | None, tuple[Mark, ...] | None]:
     body = content[_START : _START + places]
     if boot != boot_id() or len(body) != places or max(body, default=0) > max(Mark):
         return holder, None
-    return holder, tuple(Mark(byte) for byte in body)
+    return holder, body
 
 
 def _holder_by_name(path: Path) -> Holder | None:

@@ -1,26 +1,20 @@
-"""Claiming a chunk of the ledger, and recording what became of it.
+"""Claiming a chunk of the ledger: one transaction, and no session open after it.
 
-Both are one transaction of their own; between them no session is open. The fencing
-token grows at each claim, so that a worker that lost its lease records nothing.
+The fencing token grows at each claim, so that a worker that lost its lease records
+nothing.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.orm import Session
-
-from database.session import Database
-from newsletter.dispatch.flight import journal
+from database.driver import Driver, Transaction
+from newsletter.dispatch.flight import journal, statements
 from newsletter.dispatch.flight.journal import Holder, Journal
-from newsletter.dispatch.flight.readers import Reader, readers_of
-from newsletter.dispatch.models import Chunk, Delivery, Mailing
-from newsletter.dispatch.moves import move
-from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
+from newsletter.dispatch.flight.letters import Letter, Letters, Reader
 
 # Longer than the longest wait for a reply: ten minutes after the final dot of a mail
 # (RFC 5321 4.5.3.2.6). Whoever dies on this host is noticed by its journal at once;
@@ -32,8 +26,7 @@ LEASE = LONGEST_REPLY + timedelta(minutes=5)
 _TOKEN_STEP = 2**32
 
 
-@dataclass(frozen=True)
-class Leased:
+class Leased(NamedTuple):
     """A chunk's row as the lease returned it."""
 
     chunk_id: int
@@ -43,21 +36,31 @@ class Leased:
     last_seq: int
     token: int
 
+    @property
+    def places(self) -> int:
+        return self.last_seq - self.first_seq + 1
+
 
 @dataclass(frozen=True)
 class ClaimedChunk:
     """A chunk somebody holds, with its journal and whoever in it is to be mailed."""
 
     holder: Holder
-    variant_id: int
     first_seq: int
-    last_seq: int
-    readers: tuple[Reader, ...]
+    letter: Letter
+    readers: list[Reader]
     journal: Journal
 
 
+def is_due(driver: Driver, *, now: datetime) -> bool:
+    """Whether a chunk can be claimed."""
+    with driver.reading() as read:
+        return read.one(statements.IS_DUE, now=driver.moment(now)) is not None
+
+
 def claim(
-    database: Database,
+    driver: Driver,
+    letters: Letters,
     *,
     worker: str,
     journals: Path,
@@ -69,20 +72,26 @@ def claim(
     Who left, was suppressed, erased or rests since the freeze becomes *cancelled* in
     the same transaction. None: no chunk is due.
     """
+    if not is_due(driver, now=now):
+        return None  # nobody's write lock is asked for nothing
     created: Journal | None = None
     try:
-        with database.write.begin() as session:
-            row = _lease_next(session, worker=worker, now=now)
+        with driver.transaction() as transaction:
+            row = _lease_next(driver, transaction, worker=worker, now=now)
             if row is None:
                 return None
             holder = Holder(row.mailing_id, row.chunk_id, row.token)
             # Before the commit: a process killed just after it must leave a journal
             # that says "nobody was touched", or a whole chunk would be in doubt.
-            created = journal.create(
-                journals, holder, places=row.last_seq - row.first_seq + 1
-            )
+            created = journal.create(journals, holder, places=row.places)
+            letter = letters.of(transaction, row.variant_id)
             readers = _take_readers(
-                session, row, today=now.astimezone(timezone).date(), now=now
+                driver,
+                transaction,
+                row,
+                letter,
+                today=now.astimezone(timezone).date(),
+                now=now,
             )
     except BaseException:
         # It stays: a connection lost during the commit does not say whether we hold
@@ -90,100 +99,82 @@ def claim(
         if created is not None:
             created.close()
         raise
-    return ClaimedChunk(
-        holder, row.variant_id, row.first_seq, row.last_seq, readers, created
-    )
+    return ClaimedChunk(holder, row.first_seq, letter, readers, created)
 
 
-def _lease_next(session: Session, *, worker: str, now: datetime) -> Leased | None:
-    due = (
-        select(Chunk.id)
-        .join(Mailing, Mailing.id == Chunk.mailing_id)
-        .where(
-            Mailing.state == MailingState.SENDING,
-            Chunk.state == ChunkState.OPEN,
-            Chunk.not_before <= now,
-        )
-        .order_by(Chunk.id)
-        .limit(1)
-        .with_for_update(of=Chunk, skip_locked=True)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        update(Chunk)
-        .where(Chunk.id == due)
-        .values(
-            state=ChunkState.LEASED,
+def _lease_next(
+    driver: Driver, transaction: Transaction, *, worker: str, now: datetime
+) -> Leased | None:
+    for (mailing_id,) in transaction.all(statements.SENDING_MAILINGS):
+        row = transaction.one(
+            statements.LEASE_NEXT,
+            mailing_id=mailing_id,
             worker=worker,
-            lease_until=now + LEASE,
-            token=Chunk.token + 1 + secrets.randbelow(_TOKEN_STEP),
+            lease_until=driver.moment(now + LEASE),
+            step=1 + secrets.randbelow(_TOKEN_STEP),
+            now=driver.moment(now),
         )
-        .returning(
-            Chunk.id,
-            Chunk.mailing_id,
-            Chunk.variant_id,
-            Chunk.first_seq,
-            Chunk.last_seq,
-            Chunk.token,
-        )
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    return None if row is None else Leased(*row)
+        if row is not None:
+            return Leased(*row)
+    return None
 
 
 def _take_readers(
-    session: Session, chunk: Leased, *, today: date, now: datetime
-) -> tuple[Reader, ...]:
-    found = readers_of(
-        session,
-        mailing_id=chunk.mailing_id,
-        first_seq=chunk.first_seq,
-        last_seq=chunk.last_seq,
-        today=today,
-        now=now,
+    driver: Driver,
+    transaction: Transaction,
+    chunk: Leased,
+    letter: Letter,
+    *,
+    today: date,
+    now: datetime,
+) -> list[Reader]:
+    where = {
+        "mailing_id": chunk.mailing_id,
+        "first_seq": chunk.first_seq,
+        "last_seq": chunk.last_seq,
+        "now": driver.moment(now),
+    }
+    rows = transaction.all(
+        statements.READERS,
+        list_id=letter.list_id,
+        partner_id=letter.partner_id,
+        today=driver.day(today),
+        **where,
     )
-    for why, seqs in found.left.items():
-        move(
-            session,
-            chunk.mailing_id,
-            DeliveryState.QUEUED,
-            DeliveryState.CANCELLED,
-            Delivery.seq.in_(seqs),
-            now=now,
-            detail=why,
-        )
-    move(
-        session,
-        chunk.mailing_id,
-        DeliveryState.QUEUED,
-        DeliveryState.SENDING,
-        Delivery.seq.in_([reader.seq for reader in found.readers]),
-        now=now,
-    )
-    return found.readers
+    left = [
+        {
+            "mailing_id": chunk.mailing_id,
+            "seq": row[0],
+            "why": row[4],
+            "now": where["now"],
+        }
+        for row in rows
+        if row[4] is not None
+    ]
+    transaction.many(statements.CANCEL_READER, left)
+    transaction.run(statements.TAKE_READERS, **where)
+    moment = driver.read_moment
+    return [
+        Reader(seq, address, name, moment(consented_at))
+        for seq, address, name, consented_at, why in rows
+        if why is None
+    ]
 
 
-def renew(database: Database, holder: Holder, *, now: datetime) -> bool:
+def renew(driver: Driver, holder: Holder, *, now: datetime) -> bool:
     """Hold a chunk for another lease. False: somebody else has it."""
-    with database.write.begin() as session:
-        result = session.execute(
-            update(Chunk)
-            .where(
-                Chunk.id == holder.chunk_id,
-                Chunk.token == holder.token,
-                Chunk.state == ChunkState.LEASED,
-            )
-            .values(lease_until=now + LEASE)
-            .execution_options(synchronize_session=False)
+    with driver.transaction() as transaction:
+        renewed = transaction.run(
+            statements.RENEW,
+            chunk_id=holder.chunk_id,
+            token=holder.token,
+            lease_until=driver.moment(now + LEASE),
         )
-        return cast("CursorResult[Any]", result).rowcount == 1
+    return renewed == 1
 
 
-def expired(session: Session, *, now: datetime) -> list[Holder]:
+def expired(driver: Driver, *, now: datetime) -> list[Holder]:
     """The claims whose lease nobody renewed."""
-    rows = session.execute(
-        select(Chunk.mailing_id, Chunk.id, Chunk.token).where(
-            Chunk.state == ChunkState.LEASED, Chunk.lease_until <= now
-        )
-    )
+    with driver.reading() as read:
+        rows = read.all(statements.EXPIRED, now=driver.moment(now))
     return [Holder(*row) for row in rows]

@@ -47,6 +47,10 @@ class ByteMarks:
     def untouched(self, place: int) -> None:
         self._buffer[self._start + place] = Mark.UNTOUCHED
 
+    def all(self) -> bytes:
+        """One byte a place, as a dead process would leave them."""
+        return bytes(self._buffer[self._start :])
+
     def mark(self, place: int) -> Mark:
         return Mark(self._buffer[self._start + place])
 

@@ -1,196 +1,210 @@
 """Recording a chunk: from the journal's marks to the ledger, in one transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select, true, update
-from sqlalchemy.orm import Session
-
-from database.session import Database
+from database.driver import Driver, Transaction
+from newsletter.dispatch.flight import statements
 from newsletter.dispatch.flight.journal import Holder
 from newsletter.dispatch.flight.marks import Mark
 from newsletter.dispatch.flight.retry import next_try
-from newsletter.dispatch.locks import lock_mailing
-from newsletter.dispatch.models import Chunk, Delivery, Mailing
-from newsletter.dispatch.moves import move
-from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
+from newsletter.dispatch.states import TO, DeliveryState, MailingState
 from subscribers.addresses import without_addresses
 
 _MOST_OF_A_DETAIL = 200
+_WHENEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 NOBODY_KNOWS = "no answer was recorded"
 GIVEN_UP = "given up after {attempts} tries: {why}"
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What a delivery becomes; rows with equal ones move in one statement."""
+class Outcome(NamedTuple):
+    """What a delivery becomes; rows with equal ones can move in one statement."""
 
     state: DeliveryState
-    attempted: bool = True
+    tried: int = 1
     not_before: datetime | None = None
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class Marked:
+    """What is known of a chunk in flight."""
+
+    marks: bytes | None  # one a place; None: it tells nothing
+    words: Mapping[int, str]  # the provider's, by place
+    claimed: int | None = None  # how many were to be mailed, where that is known
+
+
+NOTHING_KNOWN = Marked(None, {})
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a chunk could not be sent to its end; nothing when it was."""
+
+    not_before: datetime | None = None  # the provider is busy until then
+    pause_reason: str = ""  # a person must mend something first
+
+
 def record(
-    database: Database,
+    driver: Driver,
     holder: Holder,
+    marked: Marked,
     *,
-    mark_of: Callable[[int], Mark | None],
-    words_of: Callable[[int], str] = lambda _place: "",
-    not_before: datetime | None = None,
-    pause_reason: str = "",
+    ending: Ending | None = None,
     only_expired: bool = False,
     now: datetime,
 ) -> Counter[str] | None:
     """Write down what became of a claimed chunk, and commit.
 
-    ``mark_of`` gives a place's mark, None when nobody can know. ``not_before`` keeps
-    every open chunk waiting (the provider is busy); ``pause_reason`` pauses the mailing
-    (the provider refuses us). With ``only_expired`` a claim whose lease still runs is
-    left alone. Returns the states counted; None when the claim was lost or left, and
-    then nothing is written.
+    With ``only_expired`` a claim whose lease still runs is left alone. Returns the
+    states counted; None when the claim was lost or left, and then nothing is written.
     """
-    with database.write.begin() as session:
-        chunk = _give_back(session, holder, lease_until=now if only_expired else None)
+    ending = ending or Ending()
+    with driver.transaction() as transaction:
+        chunk = transaction.one(
+            statements.GIVE_BACK,
+            chunk_id=holder.chunk_id,
+            token=holder.token,
+            expired_by=driver.moment(now if only_expired else _WHENEVER),
+        )
         if chunk is None:
             return None
         mailing_id, first_seq, last_seq = chunk
-        in_range = Delivery.seq.between(first_seq, last_seq)
-        outcomes: dict[_Outcome, list[int]] = defaultdict(list)
-        for seq, attempts in session.execute(
-            select(Delivery.seq, Delivery.attempts).where(
-                Delivery.mailing_id == mailing_id,
-                Delivery.state == DeliveryState.SENDING,
-                in_range,
-            )
-        ):
-            place = seq - first_seq
-            mark = mark_of(place)
-            if pause_reason and mark is Mark.LATER:
-                # It was us they refused. Once a person has mended that and resumes,
-                # nobody should wait, or have used up a try.
-                mark = Mark.UNTOUCHED
-            outcome = _outcome(mark, words_of(place), attempts + 1, now=now)
-            outcomes[outcome].append(seq)
-        for outcome, seqs in outcomes.items():
-            move(
-                session,
-                mailing_id,
-                DeliveryState.SENDING,
-                outcome.state,
-                Delivery.seq.in_(seqs),
-                now=now,
-                attempts=Delivery.attempts + int(outcome.attempted),
-                not_before=outcome.not_before,
-                detail=outcome.detail,
-            )
-        # From here the mailing's row is locked: of two workers recording the last two
-        # chunks at once, the second sees that everything is done.
-        mailing = lock_mailing(session, mailing_id)
-        assert mailing is not None  # a chunk has one
-        if mailing.state is MailingState.CANCELLED:
-            move(
-                session,
-                mailing_id,
-                DeliveryState.QUEUED,
-                DeliveryState.CANCELLED,
-                in_range,
-                now=now,
-                detail="the mailing was cancelled",
-            )
-        if not_before is not None:
-            _postpone(session, not_before)
-        reopen(session, holder.chunk_id, not_before=not_before or now)
-        if pause_reason and mailing.state is MailingState.SENDING:
-            mailing.state = MailingState.PAUSED
-            mailing.reason = pause_reason
-        finish_if_complete(session, mailing, now=now)
+        recorder = _Recorder(driver, transaction, mailing_id, first_seq, last_seq, now)
+        counts = recorder.move(marked, was_us=bool(ending.pause_reason))
+        recorder.close_or_reopen(holder.chunk_id, ending)
+        return counts
+
+
+@dataclass(frozen=True)
+class _Recorder:
+    """One chunk in one transaction."""
+
+    driver: Driver
+    transaction: Transaction
+    mailing_id: int
+    first_seq: int
+    last_seq: int
+    now: datetime
+
+    def move(self, marked: Marked, *, was_us: bool) -> Counter[str]:
+        """Everyone who is *sending*: the few one by one, the many as a range."""
+        accepted = 0 if marked.marks is None else marked.marks.count(Mark.ACCEPTED)
+        if accepted == marked.claimed:  # the ordinary day
+            self._move_the_rest(Outcome(DeliveryState.ACCEPTED))
+            return Counter({DeliveryState.ACCEPTED: accepted})
+        outcomes = self._outcomes(marked, was_us=was_us)
+        by_number = sorted(outcomes, key=lambda outcome: len(outcomes[outcome]))
+        for outcome in by_number[:-1]:
+            self._move_each(outcome, outcomes[outcome])
+        if by_number:
+            self._move_the_rest(by_number[-1])
         counts: Counter[str] = Counter()
         for outcome, seqs in outcomes.items():
             counts[outcome.state] += len(seqs)
         return counts
 
+    def close_or_reopen(self, chunk_id: int, ending: Ending) -> None:
+        transaction, driver = self.transaction, self.driver
+        now = driver.moment(self.now)
+        row = transaction.one(statements.LOCK_MAILING, mailing_id=self.mailing_id)
+        assert row is not None  # a chunk has one
+        if row[0] == MailingState.CANCELLED:
+            transaction.run(statements.CANCEL_WAITING, now=now, **self._range)
+        if ending.not_before is not None:
+            until = driver.moment(ending.not_before)
+            transaction.run(statements.POSTPONE, until=until)
+        self._reopen(chunk_id, not_before=ending.not_before or self.now)
+        if ending.pause_reason:
+            transaction.run(
+                statements.PAUSE, mailing_id=self.mailing_id, reason=ending.pause_reason
+            )
+        transaction.run(statements.FINISH, mailing_id=self.mailing_id, now=now)
 
-def reopen(session: Session, chunk_id: int, *, not_before: datetime) -> None:
-    """Open a chunk again if anyone in it is queued, due with the first of them."""
-    chunk = session.get_one(Chunk, chunk_id, populate_existing=True)
-    waiting, due = session.execute(
-        select(
-            func.count(), func.min(func.coalesce(Delivery.not_before, not_before))
-        ).where(
-            Delivery.mailing_id == chunk.mailing_id,
-            Delivery.seq.between(chunk.first_seq, chunk.last_seq),
-            Delivery.state == DeliveryState.QUEUED,
+    def _reopen(self, chunk_id: int, *, not_before: datetime) -> None:
+        """Open the chunk again if anyone in it waits, due with the first of them."""
+        moment = self.driver.moment(not_before)
+        row = self.transaction.one(statements.WAITING, not_before=moment, **self._range)
+        assert row is not None  # a count
+        waiting, due = row
+        if waiting:
+            self.transaction.run(
+                statements.REOPEN, chunk_id=chunk_id, not_before=max(moment, due)
+            )
+
+    def _outcomes(self, marked: Marked, *, was_us: bool) -> dict[Outcome, list[int]]:
+        outcomes: dict[Outcome, list[int]] = defaultdict(list)
+        for seq, attempts in self.transaction.all(
+            statements.TAKEN_READERS, **self._range
+        ):
+            place = seq - self.first_seq
+            mark = _mark(marked.marks, place)
+            if was_us and mark is Mark.LATER:
+                # It was us they refused. Once a person has mended that and resumes,
+                # nobody should wait, or have used up a try.
+                mark = Mark.UNTOUCHED
+            words = marked.words.get(place, "")
+            outcomes[_outcome(mark, words, attempts + 1, now=self.now)].append(seq)
+        return outcomes
+
+    def _move_each(self, outcome: Outcome, seqs: list[int]) -> None:
+        values = {"mailing_id": self.mailing_id, **self._values(outcome)}
+        self.transaction.many(
+            statements.MOVE_READER, [{**values, "seq": seq} for seq in seqs]
         )
-    ).one()
-    if waiting:
-        chunk.state = ChunkState.OPEN
-        chunk.not_before = max(not_before, due)
 
-
-def finish_if_complete(session: Session, mailing: Mailing, *, now: datetime) -> None:
-    """Call a mailing sent when every chunk is done; its row must be locked."""
-    session.flush()
-    unfinished = select(Chunk.id).where(
-        Chunk.mailing_id == mailing.id, Chunk.state != ChunkState.DONE
-    )
-    if (
-        mailing.state is MailingState.SENDING
-        and mailing.frozen_at is not None
-        and session.scalar(unfinished.limit(1)) is None
-    ):
-        mailing.state = MailingState.SENT
-        mailing.finished_at = now
-
-
-def _give_back(
-    session: Session, holder: Holder, *, lease_until: datetime | None
-) -> tuple[int, int, int] | None:
-    row = session.execute(
-        update(Chunk)
-        .where(
-            Chunk.id == holder.chunk_id,
-            Chunk.token == holder.token,
-            Chunk.state == ChunkState.LEASED,
-            true() if lease_until is None else Chunk.lease_until <= lease_until,
+    def _move_the_rest(self, outcome: Outcome) -> None:
+        self.transaction.run(
+            statements.MOVE_THE_REST, **self._range, **self._values(outcome)
         )
-        .values(state=ChunkState.DONE, worker=None, lease_until=None)
-        .returning(Chunk.mailing_id, Chunk.first_seq, Chunk.last_seq)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1], row[2])
+
+    def _values(self, outcome: Outcome) -> dict[str, object]:
+        assert outcome.state in TO[DeliveryState.SENDING]
+        moment = self.driver.moment
+        return {
+            "state": outcome.state.value,
+            "tried": outcome.tried,
+            "not_before": moment(outcome.not_before) if outcome.not_before else None,
+            "detail": outcome.detail,
+            "now": moment(self.now),
+        }
+
+    @property
+    def _range(self) -> dict[str, int]:
+        return {
+            "mailing_id": self.mailing_id,
+            "first_seq": self.first_seq,
+            "last_seq": self.last_seq,
+        }
 
 
-def _postpone(session: Session, until: datetime) -> None:
-    """All mailings share the provider: nobody asks it anything before then."""
-    session.execute(
-        update(Chunk)
-        .where(Chunk.state == ChunkState.OPEN, Chunk.not_before < until)
-        .values(not_before=until)
-        .execution_options(synchronize_session=False)
-    )
+def _mark(marks: bytes | None, place: int) -> Mark | None:
+    """None: nobody can know."""
+    if marks is None or place >= len(marks):
+        return None
+    return Mark(marks[place])
 
 
-def _outcome(
-    mark: Mark | None, words: str, attempts: int, *, now: datetime
-) -> _Outcome:
+def _outcome(mark: Mark | None, words: str, attempts: int, *, now: datetime) -> Outcome:
     # The ledger outlives an erasure.
     detail = without_addresses(words)[:_MOST_OF_A_DETAIL]
     match mark:
         case Mark.UNTOUCHED:
-            return _Outcome(DeliveryState.QUEUED, attempted=False)
+            return Outcome(DeliveryState.QUEUED, tried=0)
         case Mark.ACCEPTED:
-            return _Outcome(DeliveryState.ACCEPTED)
+            return Outcome(DeliveryState.ACCEPTED)
         case Mark.REFUSED:
-            return _Outcome(DeliveryState.REFUSED, detail=detail)
+            return Outcome(DeliveryState.REFUSED, detail=detail)
         case Mark.LATER:
             again = next_try(attempts, now=now)
             if again is None:
                 why = GIVEN_UP.format(attempts=attempts, why=detail)
-                return _Outcome(DeliveryState.REFUSED, detail=why)
-            return _Outcome(DeliveryState.QUEUED, not_before=again, detail=detail)
+                return Outcome(DeliveryState.REFUSED, detail=why)
+            return Outcome(DeliveryState.QUEUED, not_before=again, detail=detail)
         case Mark.HANDED_OVER | None:
-            return _Outcome(DeliveryState.IN_DOUBT, detail=NOBODY_KNOWS)
+            return Outcome(DeliveryState.IN_DOUBT, detail=NOBODY_KNOWS)

@@ -6,28 +6,29 @@ that can be trusted the unrecorded rest of the chunk is in doubt: never a guess.
 """
 
 import logging
+from collections.abc import Mapping
 
+from database.driver import Driver
 from newsletter.dispatch.flight import journal, ledger
+from newsletter.dispatch.flight.context import Flight
 from newsletter.dispatch.flight.journal import Found, Holder
-from newsletter.dispatch.flight.marks import Mark
-from newsletter.dispatch.flight.recording import record
-from newsletter.jobs.context import Context
+from newsletter.dispatch.flight.recording import NOTHING_KNOWN, Marked, record
 
 log = logging.getLogger("buurtpost.dispatch")
 
 
-def recover(context: Context) -> int:
+def recover(flight: Flight, driver: Driver) -> int:
     """Record every abandoned chunk; returns how many. Commits per chunk."""
-    return _replay_journals(context) + _doubt_expired(context)
+    return _replay_journals(flight, driver) + _doubt_expired(flight, driver)
 
 
-def _replay_journals(context: Context) -> int:
+def _replay_journals(flight: Flight, driver: Driver) -> int:
     replayed = 0
-    for found in journal.abandoned(context.settings.journals):
+    for found in journal.abandoned(flight.settings.journals):
         # The lock is ours, so nobody else on this host replays the same file.
         try:
             if found.holder is not None:
-                replayed += _replay(context, found, found.holder)
+                replayed += _replay(flight, driver, found, found.holder)
         except BaseException:
             # A worker outlives a database that restarts. Kept locked, its own journal
             # would look to it like one somebody is at work on, for ever.
@@ -37,45 +38,32 @@ def _replay_journals(context: Context) -> int:
     return replayed
 
 
-def _replay(context: Context, found: Found, holder: Holder) -> bool:
-    def mark_of(place: int) -> Mark | None:
-        if found.marks is None or place >= len(found.marks):
-            return None
-        return found.marks[place]
-
-    counts = record(context.database, holder, mark_of=mark_of, now=context.now())
+def _replay(flight: Flight, driver: Driver, found: Found, holder: Holder) -> bool:
+    counts = record(driver, holder, Marked(found.marks, {}), now=flight.now())
     # None: it was recorded before the process died, or its claim never committed.
     if counts is not None:
         _say(holder, "replayed", counts)
     return counts is not None
 
 
-def _doubt_expired(context: Context) -> int:
+def _doubt_expired(flight: Flight, driver: Driver) -> int:
     """Chunks of hosts that are gone: nobody renewed the lease, no journal is here."""
-    now = context.now()
-    with context.database.read() as session:
-        holders = ledger.expired(session, now=now)
+    now = flight.now()
     doubted = 0
-    for holder in holders:
+    for holder in ledger.expired(driver, now=now):
         if journal.is_held(
-            context.settings.journals, chunk_id=holder.chunk_id, token=holder.token
+            flight.settings.journals, chunk_id=holder.chunk_id, token=holder.token
         ):
             continue  # alive on this host, only slow; it records by itself
         # A worker that was cut off may come back and renew its lease just now.
-        counts = record(
-            context.database,
-            holder,
-            mark_of=lambda _place: None,
-            only_expired=True,
-            now=now,
-        )
+        counts = record(driver, holder, NOTHING_KNOWN, only_expired=True, now=now)
         if counts is not None:
             doubted += 1
             _say(holder, "doubted", counts)
     return doubted
 
 
-def _say(holder: Holder, what: str, counts: dict[str, int]) -> None:
+def _say(holder: Holder, what: str, counts: Mapping[str, int]) -> None:
     log.warning(
         "mailing=%d chunk=%d %s %s",
         holder.mailing_id,

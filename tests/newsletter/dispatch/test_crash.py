@@ -18,7 +18,6 @@ import pytest
 
 from database.session import Database
 from newsletter.dispatch.flight import journal, ledger, recovery
-from newsletter.dispatch.flight.recovery import recover
 from newsletter.providers import PROVIDERS
 from tests.newsletter.dispatch.dying import POINTS, Recording
 from tests.newsletter.dispatch.fakes import Killed, Scripted
@@ -230,7 +229,7 @@ def test_a_journal_that_could_not_be_recorded_is_replayed_by_the_same_worker(
     with monkeypatch.context() as patch:
         patch.setattr(recovery, "record", _cut_off)
         with pytest.raises(Killed):
-            recover(village.context)
+            village.recover()
 
     village.work()
 
@@ -245,14 +244,14 @@ def test_a_claim_that_never_committed_speaks_for_no_later_one(
     village.build("anna", "ben", "cleo")
     village.start()
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "readers_of", _cut_off)
+        patch.setattr(ledger, "_take_readers", _cut_off)
         with pytest.raises(Killed):
             village.work()
     (stale,) = village.settings.journals.iterdir()
 
     def replay_the_stale_one(_name: str) -> None:
         """Another worker comes by while the second claim is being sent."""
-        recover(village.context)
+        village.recover()
 
     scripted.before_each = replay_the_stale_one
     village.work()

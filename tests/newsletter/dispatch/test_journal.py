@@ -29,12 +29,14 @@ def test_what_a_process_marked_can_be_read_when_it_is_gone(tmp_path: Path) -> No
     (found,) = journal.abandoned(tmp_path)
 
     assert found.holder == HOLDER
-    assert found.marks == (
-        Mark.HANDED_OVER,
-        Mark.ACCEPTED,
-        Mark.REFUSED,
-        Mark.LATER,
-        Mark.UNTOUCHED,
+    assert found.marks == bytes(
+        (
+            Mark.HANDED_OVER,
+            Mark.ACCEPTED,
+            Mark.REFUSED,
+            Mark.LATER,
+            Mark.UNTOUCHED,
+        )
     )
     found.remove()
     assert list(tmp_path.iterdir()) == []

@@ -4,11 +4,10 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from newsletter.dispatch import mailings, plan
 from newsletter.dispatch.flight import ledger
-from newsletter.dispatch.flight.readers import Found
+from newsletter.dispatch.flight.letters import Reader
 from newsletter.issues.compose import find_issue
 from newsletter.worker import run_once
 from tests.newsletter.dispatch.fakes import Scripted
@@ -111,15 +110,15 @@ def test_a_cancel_and_a_claim_at_once_do_not_wait_for_each_other(
             troubles.append(error)
 
     cancelling = threading.Thread(target=cancel)
-    look = ledger.readers_of
+    take = ledger._take_readers
 
-    def look_slowly(session: Session, **which: Any) -> Found:
+    def take_slowly(*which: Any, **named: Any) -> list[Reader]:
         """The chunk is leased, its deliveries are not yet."""
         cancelling.start()
         cancelling.join(0.5)
-        return look(session, **which)
+        return take(*which, **named)
 
-    monkeypatch.setattr(ledger, "readers_of", look_slowly)
+    monkeypatch.setattr(ledger, "_take_readers", take_slowly)
     scripted.before_each = lambda _name: cancelling.join()
     village.work()
 

@@ -1,6 +1,7 @@
 """A mailing in the making: an issue with two editions, its readers, and a worker."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch import mailings
+from newsletter.dispatch.flight.recovery import recover
 from newsletter.dispatch.receipt import receipt
+from newsletter.dispatch.sending import flight_of
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 from newsletter.jobs.context import Context
@@ -94,6 +97,12 @@ class Village:
     def work(self, *, later: timedelta | None = None) -> None:
         self.now += later or timedelta()
         run_once(self.context)
+
+    def recover(self) -> int:
+        """What another worker does that comes by."""
+        flight = flight_of(self.context)
+        with closing(flight.open_driver()) as driver:
+            return recover(flight, driver)
 
     def act(self, what: Callable[[Session, Issue], Any]) -> Any:
         with self.database.write.begin() as session:

@@ -122,8 +122,10 @@ def why_stop(answers: Answers, words: str) -> Reason | None:
     return None
 
 
-def why_stop_for_complaints(complaints: int, accepted: int) -> Reason | None:
-    """The same for reports of spam; ``accepted`` are all that were taken."""
-    if complaints < LEAST_COMPLAINTS or complaints <= accepted * MOST_COMPLAINTS:
-        return None
-    return reason(Code.MANY_COMPLAINTS, count=complaints, answers=accepted)
+def why_stop_for_reports(*, taken: int, bounced: int, complaints: int) -> Reason | None:
+    """The same for what is reported later; ``taken`` are all that were accepted."""
+    if complaints >= LEAST_COMPLAINTS and complaints > taken * MOST_COMPLAINTS:
+        return reason(Code.MANY_COMPLAINTS, count=complaints, answers=taken)
+    if taken >= LEAST and bounced > taken * MOST_UNKNOWN:
+        return reason(Code.MANY_BOUNCED, count=bounced, answers=taken)
+    return None

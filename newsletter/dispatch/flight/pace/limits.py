@@ -44,6 +44,7 @@ LOOK = """
 SELECT most, window_seconds, told_at, closed_until FROM provider_limit
 WHERE provider = :provider FOR UPDATE
 """
+IS_KNOWN = "SELECT 1 FROM provider_limit WHERE provider = :provider"
 COUNT_ANEW = "DELETE FROM provider_taken WHERE provider = :provider"
 FORGET_SLOTS = (
     "DELETE FROM provider_taken WHERE provider = :provider AND slot <= :since"
@@ -97,6 +98,11 @@ def allow(limit: Limit, slots: dict[int, int], count: int, *, now: datetime) -> 
         oldest = datetime.fromtimestamp(min(slots), UTC)
         until = oldest + limit.window / _SLOTS + limit.window
     return Allowed(min(count, room), until, limit)
+
+
+def is_known(transaction: Transaction, provider: str) -> bool:
+    """Whether there is a limit to ask ``allow_from`` about."""
+    return transaction.one(IS_KNOWN, provider=provider) is not None
 
 
 def look(driver: Driver, transaction: Transaction, provider: str) -> Limit | None:

@@ -1,0 +1,89 @@
+"""``python -m newsletter.dispatch.flight``: the dispatcher as a process of its own.
+
+The worker starts it when a chunk is due; its settings are the environment. It sends
+until none is due and says on standard output, a JSON document a line, why mailings
+were paused. SIGTERM, SIGINT and the end of standard input (the worker is gone) let it
+finish what is on the wire and record it.
+"""
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Final
+
+from database.driver import DriverError
+from newsletter.dispatch.flight.context import Flight
+from newsletter.dispatch.flight.dispatcher import send_due
+from newsletter.settings import read_settings
+from subscribers.tokens import Signer
+
+# Threads that make mails and the one that sends them take turns this often; at the
+# ordinary five milliseconds connections would idle.
+_TURN_SECONDS: Final = 0.0005
+
+
+def main(grace_seconds: float) -> int:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    sys.setswitchinterval(_TURN_SECONDS)
+    stopped = threading.Event()
+    _stop_on_signals(stopped, grace_seconds)
+    _stop_with_the_worker(stopped)
+    settings = read_settings(os.environ)
+    flight = Flight(
+        settings, Signer(settings.signing_keys()), now=lambda: datetime.now(UTC)
+    )
+    try:
+        troubles = send_due(flight, stop=stopped.is_set)
+    except DriverError as error:
+        _say(
+            failed=f"The database cannot be used: {error}. Check "
+            "BUURTPOST_DATABASE_URL, that the server runs and that its disk has room."
+        )
+        return 1
+    except OSError as error:
+        _say(
+            failed=f"{error.filename or settings.journals} cannot be written: "
+            f"{error.strerror or error}. Make room or mend its permissions."
+        )
+        return 1
+    for trouble in troubles:
+        _say(trouble=trouble)
+    return 0
+
+
+def _say(**words: str) -> None:
+    print(json.dumps(words), flush=True)
+
+
+def _stop_on_signals(stopped: threading.Event, grace_seconds: float) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if stopped.is_set():
+            return
+        stopped.set()
+        # What is unanswered by then is in the journal as handed over, and in doubt
+        # for whoever replays it: the same as an orderly end, without waiting.
+        timer = threading.Timer(grace_seconds, os._exit, args=(1,))
+        timer.daemon = True
+        timer.start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _stop_with_the_worker(stopped: threading.Event) -> None:
+    def wait_for_the_end() -> None:
+        sys.stdin.buffer.read()
+        stopped.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1])))
