@@ -6,10 +6,9 @@ reader's value is encoded by itself, and a whole mail is one join.
 """
 
 from binascii import b2a_qp
-from collections.abc import Mapping
 
 from newsletter.providers.wording import one_line
-from newsletter.rendering.merge import MergeTemplate, Slot
+from newsletter.rendering.merge import MergeTemplate
 
 # "=_" cannot occur in quoted-printable text, so no content can end a part early.
 BOUNDARY = "=_buurtpost_f1c27e0d94"
@@ -25,6 +24,8 @@ HTML_PART = _PART.replace("{kind}", "html").encode("ascii")
 LAST_LINE = f"\r\n--{BOUNDARY}--\r\n".encode("ascii")
 _LONGEST = 75  # characters of a line that ends in a soft break
 _SHORT = 72  # characters that fit on a line of their own, whatever follows
+# What stands for itself in quoted-printable, in HTML and as text.
+_EASY = bytes(sign for sign in range(0x20, 0x7F) if sign not in b"=&<>'\"")
 
 
 class Body:
@@ -42,24 +43,34 @@ class Body:
             finish(quoted_printable(last)),
         )
         self.slots = template.slots
-        self._kinds = tuple(dict.fromkeys(template.slots))
         self._escape = template.escape
         self._finish = finish
+        assert template.escape(_EASY.decode()) == _EASY.decode()
 
-    def values(self, values: Mapping[Slot, str]) -> list[bytes]:
-        """One per slot, in order. Raises KeyError when a used slot has no value."""
-        encoded = {slot: self._encode(values[slot]) for slot in self._kinds}
-        return [encoded[slot] for slot in self.slots]
-
-    def _encode(self, value: str) -> bytes:
-        if not (value.isascii() and value.isprintable()):
-            value = one_line(value)
-        text = self._escape(value.strip())
+    def encode(self, value: str) -> bytes:
+        """Any value, as it stands in this part."""
+        text = self._escape(one_line(value))
         if len(text) <= _SHORT and text.isascii() and "=" not in text:
             encoded = text.encode("ascii")
             if not encoded.startswith(b"."):
                 return encoded + _SOFT_BREAK
         return self._finish(run(text))
+
+
+def encode_easily(value: str) -> bytes | None:
+    """A value that is the same in every part; None: ``Body.encode`` must look at it."""
+    if not value.isascii():
+        return None
+    encoded = value.encode("ascii")
+    # A dot that comes first is doubled on the wire; an empty value is in both, too.
+    if encoded.translate(None, _EASY) or encoded[:1] in b" ." or encoded[-1:] == b" ":
+        return None
+    if len(encoded) > _SHORT:
+        lines = [encoded[at : at + _SHORT] for at in range(0, len(encoded), _SHORT)]
+        if any(line.startswith(b".") for line in lines):
+            return None
+        encoded = _SOFT_BREAK.join(lines)
+    return encoded + _SOFT_BREAK
 
 
 def quoted_printable(text: str) -> bytes:

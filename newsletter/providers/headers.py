@@ -7,13 +7,14 @@ name that *looks* like an encoded word is decoded: CR and LF included. Neither i
 thing to work around in a hot path; the rules we need fit on this page.
 """
 
+import re
 from email.header import Header
 
 from newsletter.providers.base import ProviderMisconfigured
 from newsletter.providers.wording import MOST_OF_A_NAME, one_line
 
 LINE = 78  # RFC 5322: a line should not be longer
-_ATOM_SAFE = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
+_ATOMS = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ]*[A-Za-z0-9])?")  # needs no quotes
 
 
 class BadHeader(ProviderMisconfigured):
@@ -46,6 +47,8 @@ def address_header(name: str, display: str, address: str) -> bytes:
     """``name: "display" <address>``; the address must be a mailbox already."""
     if not address.isascii() or not address.isprintable():
         raise BadHeader(name)
+    if _ATOMS.fullmatch(display) and len(name + display + address) <= LINE - 5:
+        return f"{name}: {display} <{address}>\r\n".encode("ascii")
     display = one_line(display)[:MOST_OF_A_NAME]
     if not display:
         return f"{name}: {address}\r\n".encode("ascii")
@@ -60,7 +63,7 @@ def address_header(name: str, display: str, address: str) -> bytes:
 def _phrase(display: str, *, first: int) -> str:
     if not display.isascii() or "=?" in display or first + len(display) > LINE - 10:
         return _encoded(display, first=first)
-    if set(display) <= _ATOM_SAFE:
+    if _ATOMS.fullmatch(display):
         return display
     escaped = display.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

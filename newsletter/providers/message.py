@@ -18,9 +18,15 @@ from newsletter.providers.bodies import (
     LAST_LINE,
     PLAIN_PART,
     Body,
+    encode_easily,
 )
 from newsletter.providers.headers import address_header, raw_header, text_header
 from newsletter.providers.wording import one_line
+from newsletter.rendering.merge import Slot
+
+# RFC 8058: one click in the mail program ends the subscription.
+ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+_ONE_CLICK = raw_header(*ONE_CLICK)
 
 
 class CompiledMessage:
@@ -47,9 +53,19 @@ class CompiledMessage:
         self._headers = b"".join(
             raw_header(name, value) for name, value in headers_for(message)
         )
-        self._text = Body(message.text, for_the_wire=for_the_wire)
-        self._html = Body(message.html, for_the_wire=for_the_wire)
-        self._rest = _with_holes(message, self._text, self._html)
+        parts = [
+            Body(template, for_the_wire=for_the_wire)
+            for template in (message.text, message.html)
+        ]
+        self._rest = _with_holes(message, *parts)
+        # Each kind of slot is encoded once in each part; ``_where`` says which of those
+        # values belongs in which hole.
+        ways = [(slot, part.encode) for part in parts for slot in _kinds(part)]
+        self._ways = tuple(ways)
+        self._kinds = tuple(dict.fromkeys(slot for slot, _ in ways))
+        self._where = tuple(
+            ways.index((slot, part.encode)) for part in parts for slot in part.slots
+        )
 
     def fill(self, recipient: Recipient, *, date: datetime) -> bytes:
         """The whole mail. The recipient's address must be a mailbox (``is_mailbox``).
@@ -57,9 +73,11 @@ class CompiledMessage:
         The same delivery gives the same Message-ID at every try, so that a server
         that got it twice can tell.
         """
-        values = recipient.values
+        values, url = recipient.values, recipient.one_click_url
+        easy = {slot: encode_easily(values[slot]) for slot in self._kinds}
+        encoded = [easy[slot] or encode(values[slot]) for slot, encode in self._ways]
         rest = self._rest.copy()
-        rest[1::2] = self._text.values(values) + self._html.values(values)
+        rest[1::2] = [encoded[place] for place in self._where]
         return b"".join(
             (
                 _date_header(date),
@@ -72,10 +90,8 @@ class CompiledMessage:
                     "Message-ID", f"<{recipient.delivery}.{self._mark}@{self._domain}>"
                 ),
                 self._headers,
-                *(
-                    raw_header(name, value)
-                    for name, value in leaving_headers(recipient)
-                ),
+                b"" if url is None else raw_header("List-Unsubscribe", f"<{url}>"),
+                b"" if url is None else _ONE_CLICK,
                 *rest,
             )
         )
@@ -109,13 +125,10 @@ def headers_for(message: Message) -> tuple[tuple[str, str], ...]:
 
 
 def leaving_headers(recipient: Recipient) -> tuple[tuple[str, str], ...]:
-    """RFC 8058: one click in the mail program ends the subscription."""
+    """None on service mail."""
     if recipient.one_click_url is None:
         return ()
-    return (
-        ("List-Unsubscribe", f"<{recipient.one_click_url}>"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-    )
+    return (("List-Unsubscribe", f"<{recipient.one_click_url}>"), ONE_CLICK)
 
 
 def domain_of(address: str) -> str:
@@ -130,6 +143,10 @@ def _mark_of(message: Message) -> str:
     """
     words = "\n".join((message.folder, message.from_address, *message.subject.pieces))
     return blake2s(words.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _kinds(part: Body) -> tuple[Slot, ...]:
+    return tuple(dict.fromkeys(part.slots))
 
 
 def _with_holes(message: Message, text: Body, html: Body) -> list[bytes]:

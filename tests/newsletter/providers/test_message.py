@@ -1,5 +1,6 @@
 """The bytes of a mail, read back by the standard library."""
 
+from binascii import a2b_qp
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -12,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.providers.base import Message, Recipient
-from newsletter.providers.bodies import run
+from newsletter.providers.bodies import Body, encode_easily, run
 from newsletter.providers.headers import BadHeader
 from newsletter.providers.message import build_message, compile_message
 from newsletter.providers.wording import MOST_OF_A_NAME, one_line
-from newsletter.rendering.merge import Slot, marker
+from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html, marker
 from tests.newsletter.providers.letters import HOSTILE_NAMES, message, recipient
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -249,6 +250,37 @@ def test_no_encoded_line_is_longer_than_76_characters(text):
     encoded = run(text)
 
     assert max(len(line) for line in encoded.split(b"\r\n")) <= 76
+
+
+# The short way of encoding a value, and signs at its edge.
+EASY_OR_NEARLY = st.text(alphabet="aZ09 ./:-_?=&<'\"é", max_size=160)
+
+
+@in_its_own_time
+@given(value=EASY_OR_NEARLY)
+@example(value="https://post.example.nl/unsubscribe/" + "x" * 36 + ".y")
+@example(value="x" * 72)
+@example(value="x" * 73)
+@pytest.mark.parametrize("escape", [as_is, in_html])
+def test_an_easy_value_reads_the_same_however_it_is_encoded(escape, value):
+    easy = encode_easily(value)
+    if easy is None:
+        return
+
+    part = Body(MergeTemplate.cut("", escape=escape), for_the_wire=True)
+    for encoded in (easy, part.encode(value)):
+        assert a2b_qp(encoded).decode() == value
+        assert encoded.endswith(b"=\r\n")
+        assert max(len(line) for line in encoded.split(b"\r\n")) <= 76
+        assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))
+
+
+def test_most_values_are_easy():
+    link = f"https://nieuwsbrief.buurtwijs.example.nl/unsubscribe/{'x' * 40}"
+
+    assert encode_easily("Anna de Vries") == b"Anna de Vries=\r\n"
+    assert encode_easily(link) is not None
+    assert encode_easily("Zoë") is encode_easily("") is encode_easily("a=b") is None
 
 
 def test_encoded_words_are_at_most_75_characters_long():
