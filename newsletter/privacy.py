@@ -185,6 +185,7 @@ def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]
     rows = session.execute(
         select(
             Issue.number,
+            Mailing.kind,
             Delivery.edition,
             Variant.key,
             Delivery.exclusion,
@@ -198,11 +199,12 @@ def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]
         # To older addresses too; what was theirs before they had us forget them is
         # nobody's.
         .where(Delivery.subscriber_id == subscriber.id)
-        .order_by(Issue.number)
+        .order_by(Issue.number, Mailing.id)
     )
     return [
         {
             "issue": row.number,
+            "mailing": row.kind,
             "edition": row.edition,
             "variant": row.key,
             "excluded": row.exclusion,

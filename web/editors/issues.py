@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingKind
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import all_issues, copy_issue, create_issue, find_issue
 from newsletter.staff.roles import Act
@@ -22,7 +23,10 @@ pages = Blueprint("desk_issues", __name__)
 @staff_may(Act.READ_DESK)
 def show() -> ResponseReturnValue:
     mailings = {
-        mailing.issue_id: mailing for mailing in session().scalars(select(Mailing))
+        mailing.issue_id: mailing
+        for mailing in session().scalars(
+            select(Mailing).where(Mailing.kind == MailingKind.ISSUE)
+        )
     }
     return render_template(
         "editors/issues/list.html",
