@@ -4,7 +4,6 @@ A provider that reports (a webhook, a bounce mailbox) has a table from its words
 these. A word nobody knows is a value too: *unknown* is kept and changes nothing.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,10 +22,6 @@ class EventKind(StrEnum):
     UNKNOWN = "unknown"  # nothing we act on
 
 
-# Enhanced status codes (RFC 3463) that say: this mailbox is not there. X.1.7 and X.1.8
-# are about the *sender's* address, so about us; every other 5.x.x may be gone tomorrow.
-_GONE = re.compile(r"5\.(1\.(?!7$|8$)\d{1,3}|2\.1)", re.ASCII)
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\d|\.\d)", re.ASCII)
 MOST_OF_A_DETAIL = 200
 
 
@@ -42,17 +37,6 @@ class Event:
     address: str | None  # to find the delivery when the id was lost; never stored
     status: str = ""  # "5.1.1"
     detail: str = ""  # the provider's words, short and without addresses
-
-
-def is_gone(status: str) -> bool:
-    """Whether an enhanced status code means that the mailbox does not exist."""
-    return _GONE.fullmatch(status) is not None
-
-
-def status_in(text: str) -> str:
-    """The first enhanced status code in a server's words; "" without one."""
-    found = _STATUS.search(text)
-    return found[1] if found else ""
 
 
 def short(words: str) -> str:

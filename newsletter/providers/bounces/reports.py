@@ -7,7 +7,7 @@ from email.parser import HeaderParser
 
 from newsletter.providers.bounces.bounce import BounceKind
 from newsletter.providers.bounces.opening import header, parts_of
-from newsletter.providers.events import is_gone, status_in
+from newsletter.providers.statuses import is_gone, status_in
 
 # RFC 5965 knows more feedback types; only these come from a reader's own hand.
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})

@@ -9,7 +9,7 @@ from flufl.bounce import all_failures
 from newsletter.providers.bounces.bounce import BounceKind
 from newsletter.providers.bounces.opening import header, text_of
 from newsletter.providers.bounces.reports import Said, kind_of
-from newsletter.providers.events import status_in
+from newsletter.providers.statuses import status_in
 
 # It logs a traceback for each mail one of its detectors cannot read.
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)

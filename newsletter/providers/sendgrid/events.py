@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.providers.events import Event, EventKind, is_gone, short, status_in
+from newsletter.providers.events import Event, EventKind, short
+from newsletter.providers.statuses import is_gone, status_in
 
 Words = Mapping[str, Any]
 

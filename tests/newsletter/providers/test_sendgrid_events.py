@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.providers.events import is_gone, short, status_in
+from newsletter.providers.events import short
 from newsletter.providers.sendgrid.events import NotEvents, read_events
 from tests.conftest import NOW
 
@@ -110,37 +110,6 @@ def test_no_event_whatever_breaks_the_reader(found: list[object]) -> None:
         assert 0 < len(event.key) <= 100
         assert event.detail.isprintable()
         assert len(event.detail) <= 200
-
-
-@pytest.mark.parametrize(
-    ("status", "gone"),
-    [
-        *((f"5.1.{n}", n not in {7, 8}) for n in range(12)),
-        ("5.2.1", True),
-        ("5.2.2", False),
-        ("5.7.1", False),
-        ("5.2.10", False),
-        ("4.1.1", False),
-        ("", False),
-    ],
-)
-def test_only_a_mailbox_that_is_not_there_is_gone(status: str, gone: bool) -> None:
-    assert is_gone(status) is gone
-
-
-@pytest.mark.parametrize(
-    ("words", "status"),
-    [
-        ("550 5.1.1 unknown", "5.1.1"),
-        ("550-5.1.1. The account", "5.1.1"),
-        ("(#5.1.1)", "5.1.1"),
-        ("host 15.1.1.2 said no", ""),
-        ("host 5.1.12.3 said no", ""),
-        ("552 mailbox full", ""),
-    ],
-)
-def test_a_status_is_found_in_words(words: str, status: str) -> None:
-    assert status_in(words) == status
 
 
 @settings(deadline=None)
