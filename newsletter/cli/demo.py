@@ -5,7 +5,7 @@ import sys
 import click
 
 from newsletter.cli.door import Door
-from newsletter.cli.mailings import say_receipt
+from newsletter.cli.receipt_lines import say_receipt
 from newsletter.demo.build import build
 
 

@@ -1,16 +1,15 @@
 """``buurtpost mailings``: send an issue, and see what became of it."""
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
-
 import click
 from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door, say_json
+from newsletter.cli.receipt_lines import name_of, say_correction, say_receipt
 from newsletter.dispatch import mailings as acts
 from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch import settling
+from newsletter.dispatch.corrections import send as corrections
+from newsletter.dispatch.corrections.known import find_sent
 from newsletter.dispatch.schedule import read_moment, say_moment
 from newsletter.dispatch.settling import Outcome
 from newsletter.dispatch.testmail import send_test
@@ -21,6 +20,12 @@ from newsletter.staff.roles import Act
 _number = click.argument("number", type=int)
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 _by = click.option("--by", metavar="EMAIL", help="Who does it, for the audit log.")
+_correction = click.option(
+    "--correction",
+    type=int,
+    metavar="N",
+    help="Do it to this correction of the issue, not to the issue.",
+)
 
 
 @click.group()
@@ -100,54 +105,59 @@ def test(door: Door, number: int, to: str, variant: str | None, by: str | None) 
 
 @mailings.command()
 @_number
+@_correction
 @_by
 @click.pass_obj
-def pause(door: Door, number: int, by: str | None) -> None:
+def pause(door: Door, number: int, correction: int | None, by: str | None) -> None:
     """Begin no new hand-over; the rest waits."""
     with door.writing() as session:
         acting = _acting(session, by)
-        acts.pause(session, find_issue(session, number), by=acting, now=door.now)
-    click.echo(f"The mailing of issue {number} is paused.")
+        which = find_sent(session, number, correction)
+        acts.pause(session, which, by=acting, now=door.now)
+    click.echo(f"The {name_of(number, correction)} is paused.")
 
 
 @mailings.command()
 @_number
+@_correction
 @_by
 @click.pass_obj
-def resume(door: Door, number: int, by: str | None) -> None:
+def resume(door: Door, number: int, correction: int | None, by: str | None) -> None:
     """Go on where it stopped."""
     with door.reading() as session:
         acting = _acting(session, by)
     state = acts.look_and_resume(
-        door.database, door.settings, number, by=acting, now=door.now
+        door.database, door.settings, number, correction, by=acting, now=door.now
     )
-    click.echo(f"The mailing of issue {number} is {state}.")
+    click.echo(f"The {name_of(number, correction)} is {state}.")
 
 
 @mailings.command()
 @_number
+@_correction
 @_by
 @click.pass_obj
-def cancel(door: Door, number: int, by: str | None) -> None:
+def cancel(door: Door, number: int, correction: int | None, by: str | None) -> None:
     """Stop for good: who waits never gets it."""
     with door.writing() as session:
         acting = _acting(session, by)
-        acts.cancel(session, find_issue(session, number), by=acting, now=door.now)
-    click.echo(f"The mailing of issue {number} is cancelled.")
+        which = find_sent(session, number, correction)
+        acts.cancel(session, which, by=acting, now=door.now)
+    click.echo(f"The {name_of(number, correction)} is cancelled.")
 
 
 @mailings.command()
 @_number
+@_correction
 @_by
 @click.pass_obj
-def retry(door: Door, number: int, by: str | None) -> None:
+def retry(door: Door, number: int, correction: int | None, by: str | None) -> None:
     """Queue those who were refused once more, and only those."""
     with door.writing() as session:
         acting = _acting(session, by)
-        tried = acts.retry(
-            session, find_issue(session, number), by=acting, now=door.now
-        )
-    click.echo(f"{tried} of issue {number} are tried again.")
+        which = find_sent(session, number, correction)
+        tried = acts.retry(session, which, by=acting, now=door.now)
+    click.echo(f"{tried} of the {name_of(number, correction)} are tried again.")
 
 
 @mailings.command()
@@ -158,20 +168,49 @@ def retry(door: Door, number: int, by: str | None) -> None:
     type=click.Choice([outcome.value for outcome in Outcome]),
     help="They got it; send it once more; or leave it open.",
 )
+@_correction
 @_by
 @click.pass_obj
-def settle(door: Door, number: int, outcome: str, by: str | None) -> None:
+def settle(
+    door: Door, number: int, outcome: str, correction: int | None, by: str | None
+) -> None:
     """Say what to make of everyone in doubt. Only "again" mails anybody twice."""
     with door.writing() as session:
         acting = _acting(session, by)
         settled = settling.settle(
             session,
-            find_issue(session, number),
+            find_sent(session, number, correction),
             Outcome(outcome),
             by=acting,
             now=door.now,
         )
-    click.echo(f"{settled} of issue {number} {settling.SAID[Outcome(outcome)]}.")
+    said = settling.SAID[Outcome(outcome)]
+    click.echo(f"{settled} of the {name_of(number, correction)} {said}.")
+
+
+@mailings.command()
+@_number
+@click.argument("item")
+@click.option("--text", required=True, help="What was wrong and how it is: Markdown.")
+@_by
+@click.pass_obj
+def correct(door: Door, number: int, item: str, text: str, by: str | None) -> None:
+    """Put right, for whoever had it, ITEM: a block's id or a story's slug."""
+    with door.reading() as session:
+        acting = _acting(session, by)
+    made = corrections.correct(
+        door.database,
+        door.settings,
+        number,
+        item,
+        text=text,
+        by=acting,
+        now=door.now,
+    )
+    with door.reading() as session:
+        document = receipts.receipt(session, find_issue(session, number), now=door.now)
+    say_correction(document["corrections"][made - 1])
+    click.echo("`buurtpost worker` sends it.")
 
 
 @mailings.command()
@@ -193,35 +232,3 @@ def _acting(session: Session, by: str | None) -> str:
     acting = people.who_acts(session, by)
     people.allow(session, acting, Act.SEND)
     return acting
-
-
-def say_receipt(document: dict[str, Any], *, timezone: ZoneInfo | None = None) -> None:
-    """``timezone`` is for when it goes on by itself, where it does."""
-    click.echo(f"Issue {document['issue']}: {document['state']}")
-    if document.get("reason"):
-        click.echo(f"  {document['reason']}")
-    if document.get("until") and timezone is not None:
-        until = datetime.fromisoformat(document["until"])
-        when = say_moment(until, timezone=timezone)
-        click.echo(f"  It goes on by itself: {when}.")
-    _say_sums(document, indent="  ")
-    if len(document["editions"]) > 1:
-        for key, sums in document["editions"].items():
-            click.echo(f"  edition {key}")
-            _say_sums(sums, indent="    ")
-
-
-def _say_sums(sums: dict[str, Any], *, indent: str) -> None:
-    """The sum on top, its parts below; parts that are nothing are left out."""
-
-    def line(name: str, number: int, *, deeper: str = "") -> None:
-        click.echo(f"{indent}{deeper}{name.replace('_', ' '):<22}{number:>10,}")
-
-    line("candidates", sums["candidates"])
-    for reason, number in sums["excluded"].items():
-        if number:
-            line(f"excluded: {reason}", number, deeper="- ")
-    line("prepared", sums["prepared"])
-    for word in receipts.STATES.values():
-        if sums[word]:
-            line(word, sums[word], deeper="- ")

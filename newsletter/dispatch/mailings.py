@@ -1,7 +1,8 @@
 """Start, pause, resume, cancel, retry: what a person does to a mailing.
 
 Every one takes the mailing's row under lock, says no with a sentence when the state
-does not allow it, and leaves a line in the audit log.
+does not allow it, and leaves a line in the audit log. But for ``start`` they are done
+to an issue's mailing, or to one of its corrections.
 """
 
 from collections.abc import Set
@@ -11,15 +12,24 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
+from newsletter.dispatch.chunks import open_chunks
+from newsletter.dispatch.corrections.known import find_sent
+from newsletter.dispatch.corrections.latecomers import follow_all
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
-from newsletter.dispatch.models import Chunk, Delivery, Mailing
+from newsletter.dispatch.models import Chunk, Mailing
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.plan import BEGIN, freeze
 from newsletter.dispatch.receipt import find_mailing
 from newsletter.dispatch.schedule import say_moment
-from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
+from newsletter.dispatch.states import (
+    ChunkState,
+    DeliveryState,
+    MailingKind,
+    MailingState,
+)
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 from newsletter.jobs.queue import enqueue
@@ -126,9 +136,11 @@ def _let_through(
         return issue.version
 
 
-def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
+def pause(
+    session: Session, which: Issue | Correction, *, by: str, now: datetime
+) -> Mailing:
     """Begin no new hand-over; what is on the wire is finished and counted."""
-    mailing = locked(session, issue)
+    mailing = locked(session, which)
     require(mailing, {MailingState.SENDING, MailingState.SCHEDULED}, "can be paused")
     mailing.state = MailingState.PAUSED
     mailing.reason = reason(Code.PAUSED_BY, who=by).stored()
@@ -139,7 +151,7 @@ def pause(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
 def resume(
     session: Session,
     settings: Settings,
-    issue: Issue,
+    which: Issue | Correction,
     *,
     by: str,
     passed: int | None = None,
@@ -149,7 +161,7 @@ def resume(
 
     ``passed`` as for ``start``.
     """
-    mailing = locked(session, issue)
+    mailing = locked(session, which)
     require(mailing, _STOPPED, "can be resumed")
     if mailing.frozen_at is not None:
         mailing.state = MailingState.SENDING
@@ -157,8 +169,8 @@ def resume(
     else:
         moment = mailing.start_at or now
         if _starts_at_once(mailing, now=now):
-            if issue.version != passed:
-                gate(session, settings, issue, now=now)
+            if mailing.issue.version != passed:
+                gate(session, settings, mailing.issue, now=now)
             moment = now
         mailing.state = MailingState.SCHEDULED
         mailing.start_at = moment
@@ -169,20 +181,26 @@ def resume(
 
 
 def look_and_resume(
-    database: Database, settings: Settings, number: int, *, by: str, now: datetime
+    database: Database,
+    settings: Settings,
+    number: int,
+    correction: int | None = None,
+    *,
+    by: str,
+    now: datetime,
 ) -> MailingState:
     """``resume`` as doors do it: what must be looked at first is, with nothing locked.
 
     Commits; returns the state the mailing is in now.
     """
     with database.read() as session:
-        mailing = find_mailing(session, find_issue(session, number))
+        mailing = find_mailing(session, find_sent(session, number, correction))
         require(mailing, _STOPPED, "can be resumed")
         must_pass = _starts_at_once(mailing, now=now)
     passed = _let_through(database, settings, number, now=now) if must_pass else None
     with database.write.begin() as session:
-        issue = find_issue(session, number)
-        return resume(session, settings, issue, by=by, passed=passed, now=now).state
+        which = find_sent(session, number, correction)
+        return resume(session, settings, which, by=by, passed=passed, now=now).state
 
 
 def _starts_at_once(mailing: Mailing, *, now: datetime) -> bool:
@@ -191,9 +209,11 @@ def _starts_at_once(mailing: Mailing, *, now: datetime) -> bool:
     return mailing.frozen_at is None and (mailing.state is MailingState.HELD or is_due)
 
 
-def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing:
+def cancel(
+    session: Session, which: Issue | Correction, *, by: str, now: datetime
+) -> Mailing:
     """Stop for good: who waits never gets it. What is on the wire is still counted."""
-    mailing = locked(session, issue)
+    mailing = locked(session, which)
     require(
         mailing,
         {
@@ -208,9 +228,8 @@ def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing
     mailing.reason = reason(Code.CANCELLED_BY, who=by).stored()
     mailing.finished_at = now
     if mailing.frozen_at is None:
-        issue.frozen_at = (
-            None  # nobody was counted: it may be changed and started again
-        )
+        # Nobody was counted: it may be changed and started again.
+        mailing.issue.frozen_at = None
     session.flush()
     # Chunks before deliveries, as a claim takes them: the other way round the two
     # could wait for each other.
@@ -232,12 +251,14 @@ def cancel(session: Session, issue: Issue, *, by: str, now: datetime) -> Mailing
     return mailing
 
 
-def retry(session: Session, issue: Issue, *, by: str, now: datetime) -> int:
+def retry(
+    session: Session, which: Issue | Correction, *, by: str, now: datetime
+) -> int:
     """Queue those who were refused once more, and only those; returns how many.
 
     Somebody in doubt is never among them.
     """
-    mailing = locked(session, issue)
+    mailing = locked(session, which)
     require(
         mailing,
         {MailingState.SENDING, MailingState.PAUSED, MailingState.SENT},
@@ -254,40 +275,32 @@ def retry(session: Session, issue: Issue, *, by: str, now: datetime) -> int:
     )
     if tried == 0:
         raise NotNowPossible(
-            f"Nobody was refused in the mailing of issue {issue.number}: there is "
-            "nobody to try again."
+            f"Nobody was refused in the {name_of(mailing)}: there is nobody to try "
+            "again."
         )
-    open_chunks(session, mailing, now=now)
-    if mailing.state is MailingState.SENT:
-        mailing.state = MailingState.SENDING
-        mailing.finished_at = None
+    go_on(session, mailing, now=now)
     _say(session, mailing, "mailing.retry", by=by, now=now, note=str(tried))
     return tried
 
 
-def open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
-    """Make every chunk with somebody queued due; a leased one reopens by itself."""
-    waiting = select(Delivery.seq).where(
-        Delivery.mailing_id == Chunk.mailing_id,
-        Delivery.seq.between(Chunk.first_seq, Chunk.last_seq),
-        Delivery.state == DeliveryState.QUEUED,
-    )
-    session.execute(
-        update(Chunk)
-        .where(
-            Chunk.mailing_id == mailing.id,
-            Chunk.state != ChunkState.LEASED,
-            waiting.correlate(Chunk).exists(),
-        )
-        .values(state=ChunkState.OPEN, not_before=now)
-        .execution_options(synchronize_session=False)
-    )
+def go_on(session: Session, mailing: Mailing, *, now: datetime) -> None:
+    """Somebody was queued again: let them be sent, and what follows them too."""
+    open_chunks(session, mailing, now=now)
+    if mailing.state is MailingState.SENT:
+        mailing.state = MailingState.SENDING
+        mailing.finished_at = None
+    if mailing.kind is MailingKind.ISSUE:
+        follow_all(session, mailing.issue, now=now)
 
 
-def locked(session: Session, issue: Issue) -> Mailing:
-    mailing = lock_mailing_of(session, issue)
+def locked(session: Session, which: Issue | Correction) -> Mailing:
+    if isinstance(which, Correction):
+        mailing = lock_mailing(session, which.mailing_id)
+        assert mailing is not None  # a correction has one
+        return mailing
+    mailing = lock_mailing_of(session, which)
     if mailing is None:
-        raise NoMailing(issue.number)
+        raise NoMailing(which.number)
     return mailing
 
 
@@ -296,14 +309,23 @@ def require(mailing: Mailing, allowed: Set[MailingState], what: str) -> None:
         return
     states = ", ".join(state for state in MailingState if state in allowed)
     raise NotNowPossible(
-        f"The mailing of issue {mailing.issue.number} is {mailing.state}; "
-        f"only one that is {states} {what}."
+        f"The {name_of(mailing)} is {mailing.state}; only one that is {states} {what}."
     )
+
+
+def name_of(mailing: Mailing) -> str:
+    """In a sentence: "mailing of issue 42", "correction of issue 42"."""
+    what = "mailing" if mailing.kind is MailingKind.ISSUE else "correction"
+    return f"{what} of issue {mailing.issue.number}"
 
 
 def _require_first(session: Session, settings: Settings, issue: Issue) -> None:
     """Raise AlreadyStarted when the issue's one mailing is there."""
-    mailing = session.scalar(select(Mailing).where(Mailing.issue_id == issue.id))
+    mailing = session.scalar(
+        select(Mailing).where(
+            Mailing.issue_id == issue.id, Mailing.kind == MailingKind.ISSUE
+        )
+    )
     if mailing is not None and not _never_was(mailing):
         raise AlreadyStarted(_say_first(settings, mailing))
 
@@ -340,11 +362,12 @@ def _say(
     now: datetime,
     note: str = "",
 ) -> None:
+    which = "" if mailing.kind is MailingKind.ISSUE else "correction: "
     audit.record(
         session,
         by=by,
         act=act,
         subject=f"issue {mailing.issue.number}",
-        note=note or mailing.state,
+        note=f"{which}{note or mailing.state}",
         now=now,
     )

@@ -7,8 +7,9 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NotNowPossible
-from newsletter.dispatch.mailings import locked, open_chunks, require
+from newsletter.dispatch.mailings import go_on, locked, name_of, require
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.states import DeliveryState, MailingState
@@ -38,13 +39,18 @@ _FROZEN = frozenset(
 
 
 def settle(
-    session: Session, issue: Issue, outcome: Outcome, *, by: str, now: datetime
+    session: Session,
+    which: Issue | Correction,
+    outcome: Outcome,
+    *,
+    by: str,
+    now: datetime,
 ) -> int:
     """Decide for all in doubt now; returns how many. Audited.
 
     Raises NotNowPossible when nobody is, and for *again* on a cancelled mailing.
     """
-    mailing = locked(session, issue)
+    mailing = locked(session, which)
     allowed = _FROZEN
     if outcome is Outcome.AGAIN:
         allowed -= {MailingState.CANCELLED}
@@ -52,14 +58,13 @@ def settle(
     settled = _ACTS[outcome](session, mailing, now=now)
     if settled == 0:
         raise NotNowPossible(
-            f"Nobody is in doubt in the mailing of issue {issue.number}: there is "
-            "nothing to settle."
+            f"Nobody is in doubt in the {name_of(mailing)}: there is nothing to settle."
         )
     audit.record(
         session,
         by=by,
         act="mailing.settle",
-        subject=f"issue {issue.number}",
+        subject=f"issue {mailing.issue.number}",
         note=f"{outcome}: {settled}",
         now=now,
     )
@@ -89,10 +94,7 @@ def _again(session: Session, mailing: Mailing, *, now: datetime) -> int:
         detail="again, settled by a person",
     )
     if queued:
-        open_chunks(session, mailing, now=now)
-        if mailing.state is MailingState.SENT:
-            mailing.state = MailingState.SENDING
-            mailing.finished_at = None
+        go_on(session, mailing, now=now)
     return queued
 
 

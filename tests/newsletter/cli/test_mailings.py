@@ -145,3 +145,77 @@ def test_staff_add_prints_a_link_that_signs_in(village: Village) -> None:
         village, "staff", "add", "anna@example.nl", "--role", "editor", expect=1
     )
     assert "on the staff already, as chief" in refused.stderr
+
+
+def test_a_correction_is_sent_and_stands_beside_the_receipt(village: Village) -> None:
+    run(village, "mailings", "start", "42")
+    run(village, "worker", "--once")
+
+    said = run(
+        village, "mailings", "correct", "42", "soep", "--text", "Het was *donderdag*."
+    ).stdout
+    run(village, "worker", "--once")
+    words = run(village, "mailings", "receipt", "42").stdout
+    document = json.loads(run(village, "mailings", "receipt", "42", "--json").stdout)
+
+    assert "Correction 1 of issue 42, soep (De buurttafel): sending" in said
+    assert "Correction 1 of issue 42, soep (De buurttafel): sent" in words
+    assert document["accepted"] == 3
+    (correction,) = document["corrections"]
+    check_sums(correction)
+    assert (correction["state"], correction["accepted"]) == ("sent", 3)
+    assert (correction["correction"], correction["item"]) == (1, "soep")
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "says"),
+    [
+        ("soup", "Het was donderdag.", "It has: hello, soep, balie"),
+        ("soep", " ", "The correction is empty"),
+        ("soep", "Dit stond er al.", "Nobody gets it twice"),
+    ],
+)
+def test_a_correction_is_refused_with_one_sentence(
+    village: Village, item: str, text: str, says: str
+) -> None:
+    run(village, "mailings", "start", "42")
+    run(village, "mailings", "correct", "42", "soep", "--text", "Dit stond er al.")
+
+    refused = run(village, "mailings", "correct", "42", item, "--text", text, expect=1)
+
+    assert says in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+def test_what_was_not_mailed_cannot_be_corrected(village: Village) -> None:
+    words = ("mailings", "correct", "42", "soep", "--text", "Het was donderdag.")
+
+    assert "was not mailed yet" in run(village, *words, expect=1).stderr
+
+
+def test_a_correction_is_paused_and_cancelled_by_its_number(village: Village) -> None:
+    run(village, "mailings", "start", "42")
+    run(village, "worker", "--once")
+    run(village, "mailings", "correct", "42", "soep", "--text", "Het was donderdag.")
+
+    paused = run(village, "mailings", "pause", "42", "--correction", "1").stdout
+    run(village, "mailings", "resume", "42", "--correction", "1")
+    cancelled = run(village, "mailings", "cancel", "42", "--correction", "1").stdout
+    unknown = run(village, "mailings", "pause", "42", "--correction", "2", expect=1)
+
+    assert paused == "The correction 1 of issue 42 is paused.\n"
+    assert cancelled == "The correction 1 of issue 42 is cancelled.\n"
+    assert "Issue 42 has no correction 2." in unknown.stderr
+    assert village.receipt()["state"] == "sent"
+
+
+def test_an_editor_may_correct_and_a_board_may_not(village: Village) -> None:
+    run(village, "mailings", "start", "42")
+    run(village, "staff", "add", "anna@example.nl", "--role", "editor")
+    run(village, "staff", "add", "bo@example.nl", "--role", "board", "--region", "PV21")
+    words = ("mailings", "correct", "42", "soep", "--text", "Het was donderdag.")
+
+    refused = run(village, *words, "--by", "bo@example.nl", expect=1)
+    run(village, *words, "--by", "anna@example.nl")
+
+    assert "may not do this" in refused.stderr
