@@ -7,17 +7,25 @@ from collections.abc import Mapping
 
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
+from newsletter.dispatch.corrections.latecomers import FOLLOW, follow_correction
 from newsletter.dispatch.plan import begin_mailing
 from newsletter.dispatch.returns.apply import apply_events
 from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.service_mail import send_service_mail
 from newsletter.jobs.context import Context, JobFunction
+from newsletter.jobs.recurring import Kinds
+from newsletter.retention import AT, RETENTION, run_nightly
 
-__all__ = ["JOBS", "Context", "JobFunction"]
+__all__ = ["JOBS", "RECURRING", "Context", "JobFunction"]
 
 JOBS: Mapping[str, JobFunction] = {
     "confirmation": write_confirmation,
     SEND: send_service_mail,
     "begin-mailing": begin_mailing,
     APPLY: apply_events,
+    FOLLOW: follow_correction,
+    RETENTION: run_nightly,
 }
+
+# Of these one always waits; a worker sees to it when it starts.
+RECURRING: Kinds = {RETENTION: AT}

@@ -2,9 +2,8 @@
 
 import click
 
+from newsletter import retention as rules
 from newsletter.cli.door import Door
-from newsletter.dispatch.returns.ageing import forget_old
-from subscribers import retention as rules
 
 
 @click.group()
@@ -16,11 +15,9 @@ def retention() -> None:
 @click.pass_obj
 def run(door: Door) -> None:
     """Forget sign-ups that nobody confirmed, and what providers reported long ago."""
-    done = rules.run(
-        door.database, pending_days=door.settings.pending_days, now=door.now
-    )
-    reports = forget_old(door.database, now=door.now)
+    done = rules.run(door.database, door.settings, now=door.now)
+    readers = done.readers
     click.echo(
-        f"Forgotten: {done.requests} sign-ups, {done.subscriptions} pending "
-        f"subscriptions, {done.subscribers} people, {reports} reports."
+        f"Forgotten: {readers.requests} sign-ups, {readers.subscriptions} pending "
+        f"subscriptions, {readers.subscribers} people, {done.reports} reports."
     )
