@@ -86,6 +86,9 @@ class Driver:
     def __init__(self, dialect: "_Dialect") -> None:
         self._dialect = dialect
         self._connection: Any = None
+        # An aware moment as the database keeps it; and the other way round, in UTC.
+        self.moment = dialect.moment
+        self.read_moment = dialect.read_moment
 
     @property
     def is_postgresql(self) -> bool:
@@ -124,14 +127,6 @@ class Driver:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-    def moment(self, moment: datetime) -> Any:
-        """An aware moment as the database keeps it."""
-        return self._dialect.moment(moment)
-
-    def read_moment(self, value: Any) -> datetime:
-        """The other way round, in UTC."""
-        return self._dialect.read_moment(value)
 
     def day(self, day: date) -> Any:
         """A day as the database keeps it."""
@@ -219,7 +214,7 @@ class _Sqlite:
         return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
     def read_moment(self, value: str) -> datetime:
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{value}+00:00")
 
 
 class _PostgreSql:

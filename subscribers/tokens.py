@@ -6,7 +6,8 @@ token of 78 characters or more is mangled by ``email.policy.SMTP``).
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from hashlib import blake2b
 
 _SEAL_BYTES = 16
 _EXPIRY_BYTES = 5  # whole seconds since 1970
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _EXPIRES = 0x80  # in the shape byte, beside how many numbers follow
 
 
@@ -58,9 +60,10 @@ class Signer:
 
         The same as ``sign`` with all the numbers, at a third of its cost.
         """
-        start = bytearray([len(first) + 1])
+        head = bytearray([len(first) + 1])
         for number in first:
-            _append(start, number)
+            _append(head, number)
+        start = bytes(head)
         begun = self._seals[0][purpose].copy()
         begun.update(start)
 
@@ -69,7 +72,7 @@ class Signer:
             _append(end, last)
             seal = begun.copy()
             seal.update(end)
-            return _encode(bytes(start + end + seal.digest()))
+            return _encode(start + end + seal.digest())
 
         return sign
 
@@ -128,7 +131,9 @@ def _numbers(body: bytes) -> Iterator[int]:
 
 
 def _encode(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    # As base64.urlsafe_b64encode, without the three calls below it: twice a mail.
+    encoded = b2a_base64(raw, newline=False).translate(_URL_SAFE)
+    return encoded.rstrip(b"=").decode("ascii")
 
 
 def _decode(token: str) -> bytes | None:
