@@ -69,6 +69,8 @@ class SmtpStandIn:
         self._ledger = ledger
         self._connections = connections
         self._lock = threading.Lock()
+        self.open = 0  # connections now
+        self.most_at_once = 0
         self._controller = _Controller(self, hostname="127.0.0.1", port=0)
 
     def __enter__(self) -> "SmtpStandIn":
@@ -127,7 +129,8 @@ class SmtpStandIn:
     def _make_server(
         self, loop: asyncio.AbstractEventLoop, tls: ssl.SSLContext | None
     ) -> SMTP:
-        return SMTP(
+        return _Counted(
+            self,
             _Handler(self),
             loop=loop,
             hostname="stand-in.localhost",
@@ -148,6 +151,11 @@ class SmtpStandIn:
     def listen_with(self) -> ssl.SSLContext | None:
         return self._tls_context() if self._implicit else None
 
+    def count(self, change: int) -> None:
+        """One connection more or less."""
+        self.open += change
+        self.most_at_once = max(self.most_at_once, self.open)
+
     def keep(self, accepted: Accepted) -> None:
         """Record, on disk as well when asked: it must outlive a killed test."""
         with self._lock:
@@ -162,6 +170,25 @@ class SmtpStandIn:
     @property
     def rules(self) -> Misbehaviour:
         return self._misbehave
+
+
+class _Counted(SMTP):
+    def __init__(self, stand_in: SmtpStandIn, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._stand_in = stand_in
+        self._is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not self._is_open:  # STARTTLS makes it a second time
+            self._is_open = True
+            self._stand_in.count(1)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._is_open:
+            self._is_open = False
+            self._stand_in.count(-1)
+        super().connection_lost(error)
 
 
 class _Controller(Controller):

@@ -37,6 +37,7 @@ Answer = Callable[[int, bytes], None]
 
 # A relay that loses its answer twice running would put everybody in doubt.
 _MOST_DOUBTS = 2
+_FAREWELL_SECONDS = 1.0
 
 
 class Supply(Protocol):
@@ -158,6 +159,9 @@ class Lane:
             self._dialling = None
 
     async def _connect(self) -> None:
+        if self._connection is not None:
+            # Some relays count, and turn us away while the last one is not yet closed.
+            await asyncio.wait([self._connection.gone], timeout=_FAREWELL_SECONDS)
         try:
             connection = await connect(
                 self._relay, name=self._name, patience=self._patience
