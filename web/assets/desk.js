@@ -70,15 +70,16 @@ function say(place, words) {
   if (place.textContent !== words) place.textContent = words;
 }
 
-function row([words, count]) {
+// A state in words, and how many are in it.
+function row(count) {
   const line = document.createElement("tr");
   line.className = "part";
   const head = document.createElement("th");
   head.scope = "row";
-  head.textContent = words;
+  head.textContent = count[0];
   const number = document.createElement("td");
   number.className = "number";
-  number.textContent = count;
+  number.textContent = count[1];
   line.append(head, number);
   return line;
 }
