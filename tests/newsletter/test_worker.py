@@ -187,6 +187,18 @@ def test_a_dispatcher_that_cannot_work_is_not_started_for_ever(
     assert village.receipt()["waiting"] == 1
 
 
+def test_the_dispatcher_ends_well_while_its_worker_lives(village: Village) -> None:
+    """And by itself when nothing is due."""
+    child = subprocess.Popen(
+        [*sending.COMMAND, "5"],
+        env=dict(village.settings.environment),
+        stdin=subprocess.PIPE,
+    )
+    assert child.wait(timeout=30) == 0
+    assert child.stdin is not None
+    child.stdin.close()
+
+
 LEAN = """
 import sys, newsletter.dispatch.flight.__main__
 heavy = {"sqlalchemy", "flask", "jinja2", "babel", "sendgrid", "mjml", "psycopg"}

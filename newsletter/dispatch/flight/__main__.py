@@ -25,6 +25,7 @@ from subscribers.tokens import Signer
 # Threads that make mails and the one that sends them take turns this often; at the
 # ordinary five milliseconds connections would idle.
 _TURN_SECONDS: Final = 0.0005
+_STANDARD_INPUT: Final = 0
 
 
 def main(grace_seconds: float) -> int:
@@ -79,7 +80,9 @@ def _stop_on_signals(stopped: threading.Event, grace_seconds: float) -> None:
 
 def _stop_with_the_worker(stopped: threading.Event) -> None:
     def wait_for_the_end() -> None:
-        sys.stdin.buffer.read()
+        # Not by Python's own buffered reader: it would keep the process from ending.
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
         stopped.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
