@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.models import Delivery, Mailing, Variant
-from newsletter.dispatch.states import DeliveryState, MailingState
+from newsletter.archive.corrections import (
+    PublishedCorrection,
+    corrections_of_issue,
+    with_corrections,
+)
+from newsletter.archive.reach import went_out
+from newsletter.dispatch.models import Mailing, Variant
+from newsletter.dispatch.states import MailingKind
 from newsletter.issues.models import Issue
 from newsletter.library.models import LibraryItem
 from newsletter.partners.models import Partner
@@ -41,6 +47,15 @@ class PublishedIssue:
     published_at: datetime
     editions: tuple[EditionLink, ...]
     stories: tuple[LibraryItem, ...]
+    corrections: tuple[PublishedCorrection, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The web version of a variant: whole HTML, nothing personal in it."""
+
+    html: str
+    canonical: str  # the key of the page it stands for
 
 
 def published(session: Session, *, limit: int = 1000) -> list[PublishedIssue]:
@@ -48,7 +63,7 @@ def published(session: Session, *, limit: int = 1000) -> list[PublishedIssue]:
     mailings = list(
         session.scalars(
             _frozen()
-            .where(_went_out())
+            .where(went_out())
             .order_by(Mailing.frozen_at.desc(), Mailing.id.desc())
             .limit(limit)
         )
@@ -62,10 +77,12 @@ def find_issue(session: Session, number: int) -> PublishedIssue | None:
     return _published_issue(session, mailing) if mailing else None
 
 
-def find_page(session: Session, number: int, variant_key: str) -> str | None:
-    """The web version of a variant: whole HTML, nothing personal in it."""
-    return session.scalar(
-        select(Variant.web)
+def find_page(
+    session: Session, number: int, variant_key: str, *, zone: tzinfo
+) -> Page | None:
+    """A variant of the issue with what was put right in it, or a correction itself."""
+    row = session.execute(
+        select(Variant, Mailing)
         .join(Mailing, Mailing.id == Variant.mailing_id)
         .join(Issue, Issue.id == Mailing.issue_id)
         .where(
@@ -73,7 +90,18 @@ def find_page(session: Session, number: int, variant_key: str) -> str | None:
             Variant.key == variant_key,
             Mailing.frozen_at.is_not(None),
         )
-    )
+        # Should an edition be called as a correction is, the issue's page stays.
+        .order_by(Mailing.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    variant, mailing = row
+    if mailing.kind is MailingKind.CORRECTION:
+        return Page(variant.web, variant.key)
+    html = with_corrections(session, mailing.issue, variant, zone=zone)
+    issue = _published_issue(session, mailing)
+    return Page(html, canonical_key(issue) or variant.key)
 
 
 def canonical_key(issue: PublishedIssue) -> str | None:
@@ -95,7 +123,7 @@ def frozen_issues(session: Session) -> Sequence[Issue]:
     return session.scalars(
         select(Issue)
         .join(Mailing, Mailing.issue_id == Issue.id)
-        .where(Mailing.frozen_at.is_not(None))
+        .where(Mailing.kind == MailingKind.ISSUE, Mailing.frozen_at.is_not(None))
         .order_by(Mailing.frozen_at, Issue.id)
     ).all()
 
@@ -105,23 +133,11 @@ def _entries(edition: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _frozen() -> Select[Mailing]:
-    return select(Mailing).join(Mailing.issue).where(Mailing.frozen_at.is_not(None))
-
-
-def _went_out() -> Any:
-    """Not the mailings that were stopped before anyone got theirs."""
-    reached = exists().where(
-        Delivery.mailing_id == Mailing.id,
-        Delivery.state.in_(
-            [
-                DeliveryState.ACCEPTED,
-                DeliveryState.DELIVERED,
-                DeliveryState.IN_DOUBT,
-                DeliveryState.COMPLAINED,
-            ]
-        ),
+    return (
+        select(Mailing)
+        .join(Mailing.issue)
+        .where(Mailing.kind == MailingKind.ISSUE, Mailing.frozen_at.is_not(None))
     )
-    return or_(Mailing.state != MailingState.CANCELLED, reached)
 
 
 def _published_issue(session: Session, mailing: Mailing) -> PublishedIssue:
@@ -136,6 +152,7 @@ def _published_issue(session: Session, mailing: Mailing) -> PublishedIssue:
         published_at=mailing.frozen_at,
         editions=_editions(session, mailing),
         stories=_stories(session, list(dict.fromkeys(slugs_in(issue)))),
+        corrections=corrections_of_issue(session, issue),
     )
 
 

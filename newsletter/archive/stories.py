@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from newsletter.archive.corrections import (
+    PublishedCorrection,
+    corrections_of_story,
+)
 from newsletter.archive.issues import frozen_issues, slugs_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
 from subscribers import regions
@@ -19,6 +23,7 @@ class StoryPage:
     links: tuple[KnowledgeLink, ...]  # what we know about it, each with its why
     illustrated_by: tuple[KnowledgeLink, ...]  # stories that lean on it
     numbers: tuple[int, ...]  # issues that carried it
+    corrections: tuple[PublishedCorrection, ...]
 
 
 def find_story(session: Session, slug: str) -> StoryPage | None:
@@ -53,4 +58,5 @@ def find_story(session: Session, slug: str) -> StoryPage | None:
         links=tuple(item.links),
         illustrated_by=leaning,
         numbers=tuple(number for number, slugs in issues.items() if slug in slugs),
+        corrections=corrections_of_story(session, item.slug),
     )

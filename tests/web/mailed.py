@@ -1,9 +1,13 @@
 """Issues that went out, and the links their readers hold, as rows: nothing is sent."""
 
+from datetime import datetime
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.models import Delivery, Mailing, Variant
-from newsletter.dispatch.states import DeliveryState, MailingState
+from newsletter.dispatch.states import DeliveryState, MailingKind, MailingState
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, KnowledgeLink, LibraryItem, Relation
 from newsletter.settings import Settings
@@ -11,7 +15,10 @@ from subscribers.models import MailingList, Subscriber
 from subscribers.tokens import Purpose, Signer
 from tests.conftest import NOW
 
-WEB = "<!doctype html><html lang=nl><title>Nummer</title><style>h1{color:red}</style>"
+WEB = (
+    "<!doctype html><html lang=nl><head><title>Nummer</title>"
+    "<style>h1{color:red}</style></head><body class=paper>"
+)
 
 
 def an_item(
@@ -124,6 +131,64 @@ def a_mailing(
         )
     session.flush()
     return mailing
+
+
+def a_correction(
+    session: Session,
+    mailing: Mailing,
+    *variants: str,
+    text: str = "Het was **donderdag**.",
+    title: str = "Soep",
+    story: str | None = "soep",
+    number: int = 1,
+    at: datetime = NOW,
+    state: MailingState = MailingState.SENT,
+) -> Mailing:
+    """Something put right in these variants of an issue, that reached nobody new."""
+    own = Mailing(
+        issue_id=mailing.issue_id,
+        kind=MailingKind.CORRECTION,
+        state=state,
+        started_by="redactie@buurtwijs.example",
+        created_at=at,
+        frozen_at=at,
+    )
+    session.add(own)
+    session.flush()
+    key = f"correction-{number}"
+    session.add(
+        Variant(
+            mailing_id=own.id,
+            key=key,
+            edition="base",
+            label="A",
+            blocks=[key],
+            mail={},
+            html="",
+            text="",
+            web=f"{WEB}<h1>Rectificatie: {title}</h1>",
+            sha256="0" * 64,
+        )
+    )
+    found = session.scalars(
+        select(Variant.id).where(
+            Variant.mailing_id == mailing.id, Variant.key.in_(variants)
+        )
+    )
+    session.add(
+        Correction(
+            mailing_id=own.id,
+            issue_id=mailing.issue_id,
+            number=number,
+            item=story or "text-1",
+            title=title,
+            story=story,
+            text=text,
+            variants=list(found),
+        )
+    )
+    session.flush()
+    return own
 
 
 def a_token(

@@ -34,13 +34,12 @@ def issue(number: int) -> ResponseReturnValue:
 @anyone
 def page(number: int, variant: str) -> ResponseReturnValue:
     """The mail as a page, by itself: its own styles, no script, nothing personal."""
-    html = find_page(session(), number, variant)
-    found = find_issue(session(), number)
-    if html is None or found is None:
+    found = find_page(session(), number, variant, zone=settings().timezone)
+    if found is None:
         abort(404)
-    response: Response = mail_page(html)
+    response: Response = mail_page(found.html)
     address = settings().base_url + url_for(
-        ".page", number=number, variant=canonical_key(found), lang=None
+        ".page", number=number, variant=found.canonical, lang=None
     )
     response.headers["Link"] = f'<{address}>; rel="canonical"'
     return response
