@@ -1,5 +1,6 @@
 """An upgrade of a database that people have been using."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from database.migrate import BrokenReferences, upgrade
 from database.session import Database, open_database
+from newsletter.dispatch.messages import words_of
 
 NOW = "2026-11-20 09:00:00.000000"
 
@@ -23,7 +25,15 @@ def used(tmp_path: Path) -> Iterator[Database]:
         _fill(connection, "mailing_list", id=1, slug="buurtwijs", sender_id=1)
         _fill(connection, "issue", id=1, number=42, list_id=1)
         _fill(connection, "mailing", id=1, issue_id=1, state="sent")
-        _fill(connection, "variant", id=1, mailing_id=1, key="base")
+        for number, language in enumerate(("nl", "en"), start=1):
+            _fill(
+                connection,
+                "variant",
+                id=number,
+                mailing_id=1,
+                key="base" if number == 1 else f"base-{number}",
+                mail=json.dumps({"language": language}),
+            )
     yield database
     database.close()
 
@@ -53,9 +63,9 @@ def test_what_was_mailed_is_still_there_and_belongs_together(used: Database) -> 
         row = connection.execute(
             text(
                 "select mailing.state, mailing.kind, variant.key from mailing "
-                "join variant on variant.mailing_id = mailing.id"
+                "join variant on variant.mailing_id = mailing.id order by variant.id"
             )
-        ).one()
+        ).first()
     assert row == ("sent", "issue", "base")
 
 
@@ -63,7 +73,7 @@ def test_afterwards_references_are_watched_again(used: Database) -> None:
     upgrade(used.engine)
 
     with pytest.raises(IntegrityError), used.engine.begin() as connection:
-        _fill(connection, "variant", id=2, mailing_id=7, key="lpb")
+        _fill(connection, "variant", id=3, mailing_id=7, key="lpb", mail="{}")
 
 
 def test_an_issue_may_have_corrections_and_still_one_mailing(used: Database) -> None:
@@ -83,7 +93,7 @@ def test_an_upgrade_that_would_leave_rows_without_their_other_half_is_taken_back
         driver = connection.connection.dbapi_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys = OFF")
-        _fill(connection, "variant", id=2, mailing_id=7, key="lpb")
+        _fill(connection, "variant", id=3, mailing_id=7, key="lpb", mail="{}")
         connection.commit()
 
     with pytest.raises(BrokenReferences, match="a row of variant"):
@@ -92,3 +102,13 @@ def test_an_upgrade_that_would_leave_rows_without_their_other_half_is_taken_back
     with used.engine.connect() as connection:
         columns = connection.execute(text("select * from mailing")).keys()
     assert "kind" not in columns
+
+
+def test_a_mailing_under_way_gets_the_words_its_mails_need_now(used: Database) -> None:
+    upgrade(used.engine)
+
+    with used.engine.connect() as connection:
+        mails = connection.scalars(text("select mail from variant order by id")).all()
+    assert [json.loads(mail) for mail in mails] == [
+        {"language": language, **words_of(language)} for language in ("nl", "en")
+    ]
