@@ -13,20 +13,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 revision = "0005"
 down_revision = "0004"
 
-_DUTCH = (
-    "lezer",
-    (
-        "januari februari maart april mei juni juli augustus september oktober november "
-        "december"
-    ),
-)
-_ENGLISH = (
-    "reader",
-    (
-        "January February March April May June July August September October November "
-        "December"
-    ),
-)
+_DUTCH = "lezer"
+_DUTCH_MONTHS = """
+januari februari maart april mei juni juli augustus september oktober november december
+"""
+_ENGLISH = "reader"
+_ENGLISH_MONTHS = """
+January February March April May June July August September October November December
+"""
 
 _variant = sa.table(
     "variant",
@@ -40,8 +34,10 @@ def upgrade() -> None:
     for row in connection.execute(sa.select(_variant)).all():
         if "no_name" in row.mail:
             continue
-        no_name, months = _ENGLISH if row.mail.get("language") == "en" else _DUTCH
-        words = {"no_name": no_name, "months": months.split()}
+        if row.mail.get("language") == "en":
+            words = {"no_name": _ENGLISH, "months": _ENGLISH_MONTHS.split()}
+        else:
+            words = {"no_name": _DUTCH, "months": _DUTCH_MONTHS.split()}
         connection.execute(
             sa.update(_variant)
             .where(_variant.c.id == row.id)
