@@ -36,9 +36,6 @@ UNTRACKED: dict[str, Any] = {
 
 # Stands for the number in a tag until a request is made; as hard to guess as that.
 _SALT = secrets.token_hex(8)
-# Parts the values of many readers. No value holds it: ``one_line`` takes out every
-# control character; and JSON and HTML leave this one as it is.
-_BETWEEN = "\x7f"
 
 _Escape = Callable[[str], str]  # of each character by itself
 
@@ -84,7 +81,7 @@ class CompiledRequest:
         people = list(map("".join, zip(*strands, strict=True)))
         people[0] = self._mail.replace(_SALT, salt) + people[0]
         people[-1] += "]}"
-        return ",".join(people).encode()
+        return ",".join(people).encode("ascii")
 
     def _tagged(self, template: MergeTemplate, part: str) -> str:
         """The template's text, with a tag where SendGrid puts a reader's value.
@@ -143,17 +140,29 @@ def _column(
     """Values of one kind as they stand between the quotes of a JSON string."""
     together = "".join(values)
     if together.isascii() and not together.encode().translate(None, _plain(escape)):
-        return [value.strip()[:most] for value in values]
-    clean = [one_line(value)[:most] for value in values]
-    # One call for all: one by one costs more than all the rest here.
-    written = json.dumps(escape(_BETWEEN.join(clean)), ensure_ascii=False)
-    return written[1:-1].split(_BETWEEN)
+        return [value[:most] for value in values] if most else values
+    clean = values if _are_clean(values) else [one_line(value) for value in values]
+    if most:
+        clean = [value[:most] for value in clean]
+    # One call for all: one by one costs more than all the rest here. No value holds
+    # the end of a line any more, and JSON has none of its own inside a string.
+    escaped = escape("\n".join(clean)).split("\n")
+    return json.dumps(escaped, separators=("\n", ":"))[2:-2].split('"\n"')
+
+
+def _are_clean(values: list[str]) -> bool:
+    """Whether ``one_line`` leaves each as it is; asked of all at once."""
+    if not "".join(values).isprintable():
+        return False
+    apart = "\n".join(("", *values, ""))
+    return not any(gap in apart for gap in ("  ", " \n", "\n "))
 
 
 @lru_cache
 def _plain(escape: _Escape) -> bytes:
-    """The characters that can stand in JSON as they are, escaped or not."""
-    signs = (chr(code) for code in range(32, 127))
+    """The characters that stand in JSON as they are, escaped or not. No space: that
+    one may have to go from the ends of a value."""
+    signs = (chr(code) for code in range(33, 127))
     return "".join(
         sign for sign in signs if json.dumps(escape(sign)) == f'"{sign}"'
     ).encode()
