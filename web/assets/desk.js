@@ -5,6 +5,12 @@ for (const select of document.querySelectorAll("select[data-send]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// The mail is there to look at without asking for it.
+for (const form of document.querySelectorAll("form[data-show-at-once]")) {
+  form.querySelector("select")?.addEventListener("change", () => form.requestSubmit());
+  form.requestSubmit();
+}
+
 // Ask once more before something is lost.
 for (const button of document.querySelectorAll("button[data-confirm]")) {
   button.addEventListener("click", (event) => {

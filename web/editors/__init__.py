@@ -23,6 +23,7 @@ from web.editors import (
     blocks,
     check,
     compose,
+    correction,
     editions,
     issues,
     library,
@@ -45,6 +46,7 @@ PAGES: tuple[Blueprint, ...] = (
     preview.pages,
     check.pages,
     mailing.pages,
+    correction.pages,
 )
 
 

@@ -4,14 +4,15 @@ from datetime import datetime
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from newsletter.dispatch import mailings, settling
 from newsletter.dispatch import receipt as receipts
+from newsletter.dispatch.corrections.known import find_correction, find_sent
 from newsletter.dispatch.errors import NoMailing
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.progress import progress as progress_of
+from newsletter.dispatch.receipt import find_mailing
 from newsletter.dispatch.schedule import read_moment
 from newsletter.dispatch.settling import Outcome
 from newsletter.dispatch.standstill import why_it_stands
@@ -33,6 +34,7 @@ from web.session import house, now, session, settings, signer
 
 pages = Blueprint("desk_mailing", __name__)
 ISSUE = "/desk/issues/<int:number>"
+CORRECTION = f"{ISSUE}/corrections/<int:correction>"  # watched and steered alike
 
 
 @pages.get(f"{ISSUE}/send")
@@ -105,16 +107,20 @@ def test(number: int) -> ResponseReturnValue:
 
 
 @pages.get(f"{ISSUE}/progress")
+@pages.get(f"{CORRECTION}/progress")
 @staff_may(Act.READ_DESK)
-def progress(number: int) -> ResponseReturnValue:
-    issue = find_issue(session(), number)
-    mailing = _mailing(issue)
-    if mailing is None:
+def progress(number: int, correction: int | None = None) -> ResponseReturnValue:
+    try:
+        mailing = find_mailing(session(), find_sent(session(), number, correction))
+    except NoMailing:
         return redirect(url_for(".ask", number=number), 303)
     found = progress_of(session(), mailing, now=now())
     return render_template(
         "editors/mailing/progress.html",
-        issue=issue,
+        issue=mailing.issue,
+        correction=find_correction(session(), mailing.issue, correction)
+        if correction
+        else None,
         mailing=mailing,
         progress=found,
         said=in_words(found),
@@ -126,12 +132,11 @@ def progress(number: int) -> ResponseReturnValue:
 
 
 @pages.get(f"{ISSUE}/progress.json")
+@pages.get(f"{CORRECTION}/progress.json")
 @staff_may(Act.READ_DESK)
-def progress_json(number: int) -> ResponseReturnValue:
+def progress_json(number: int, correction: int | None = None) -> ResponseReturnValue:
     """The same for the page that stays open."""
-    mailing = _mailing(find_issue(session(), number))
-    if mailing is None:
-        raise NoMailing(number)
+    mailing = find_mailing(session(), find_sent(session(), number, correction))
     found = progress_of(session(), mailing, now=now())
     return jsonify(
         state=found.state,
@@ -145,32 +150,40 @@ def progress_json(number: int) -> ResponseReturnValue:
 
 
 @pages.post(f"{ISSUE}/<any(pause,resume,cancel,retry):act>")
+@pages.post(f"{CORRECTION}/<any(pause,resume,cancel,retry):act>")
 @staff_may(Act.SEND)
-def steer(number: int, act: str) -> ResponseReturnValue:
+def steer(number: int, act: str, correction: int | None = None) -> ResponseReturnValue:
     by, moment = me().email, now()
+    watch = url_for(".progress", number=number, correction=correction)
     if act == "resume":
         # Commits by itself: it may wait for the links, with nothing locked.
         database = house().database
-        mailings.look_and_resume(database, settings(), number, by=by, now=moment)
-        return redirect(url_for(".progress", number=number), 303)
-    issue = find_issue(session(), number)
+        mailings.look_and_resume(
+            database, settings(), number, correction, by=by, now=moment
+        )
+        return redirect(watch, 303)
+    which = find_sent(session(), number, correction)
     match act:
         case "pause":
-            mailings.pause(session(), issue, by=by, now=moment)
+            mailings.pause(session(), which, by=by, now=moment)
         case "cancel":
-            mailings.cancel(session(), issue, by=by, now=moment)
+            mailings.cancel(session(), which, by=by, now=moment)
         case _:
-            mailings.retry(session(), issue, by=by, now=moment)
-    return redirect(url_for(".progress", number=number), 303)
+            mailings.retry(session(), which, by=by, now=moment)
+    return redirect(watch, 303)
 
 
 @pages.post(f"{ISSUE}/settle/<any(sent,again,leave):outcome>")
+@pages.post(f"{CORRECTION}/settle/<any(sent,again,leave):outcome>")
 @staff_may(Act.SEND)
-def settle(number: int, outcome: str) -> ResponseReturnValue:
+def settle(
+    number: int, outcome: str, correction: int | None = None
+) -> ResponseReturnValue:
     """What a person makes of everyone in doubt."""
-    issue = find_issue(session(), number)
-    settling.settle(session(), issue, Outcome(outcome), by=me().email, now=now())
-    return redirect(url_for(".progress", number=number, settled=outcome), 303)
+    which = find_sent(session(), number, correction)
+    settling.settle(session(), which, Outcome(outcome), by=me().email, now=now())
+    watch = url_for(".progress", number=number, correction=correction, settled=outcome)
+    return redirect(watch, 303)
 
 
 @pages.get(f"{ISSUE}/receipt")
@@ -190,7 +203,10 @@ def receipt(number: int) -> ResponseReturnValue:
 
 
 def _mailing(issue: Issue) -> Mailing | None:
-    return session().scalar(select(Mailing).where(Mailing.issue_id == issue.id))
+    try:
+        return find_mailing(session(), issue)
+    except NoMailing:
+        return None
 
 
 def _ask(issue: Issue, *, wrong: str = "", test_wrong: str = "") -> str:

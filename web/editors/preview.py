@@ -14,6 +14,7 @@ from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue
 from newsletter.production.produce import find_variant, produce
 from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
+from newsletter.rendering.values import RenderedVariant
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import staff_may
@@ -36,11 +37,15 @@ def show(number: int, variant: str) -> ResponseReturnValue:
     try:
         return _preview(number, variant, request.args.get("view", "phone"))
     except (NewsletterError, SubscribersError) as error:
-        # In the frame, where our own error page may not stand.
-        response = mail_page(explain(error), framed=True)
-        response.mimetype = "text/plain"
-        response.status_code = 422
-        return response
+        return not_shown(error)
+
+
+def not_shown(error: Exception) -> Response:
+    """Why, in the frame, where our own error page may not stand."""
+    response = mail_page(explain(error), framed=True)
+    response.mimetype = "text/plain"
+    response.status_code = 422
+    return response
 
 
 def _preview(number: int, variant: str, view: str) -> Response:
@@ -50,6 +55,11 @@ def _preview(number: int, variant: str, view: str) -> Response:
     produced = produce(
         session(), settings(), issue, find_variant(planned, variant), day=day
     )
+    return as_seen(produced.rendered, view)
+
+
+def as_seen(rendered: RenderedVariant, view: str) -> Response:
+    """A mail as one of VIEWS, for a frame."""
     values = {
         Slot.NAME: _("Anna"),
         Slot.LEAVE_URL: "#",
@@ -57,11 +67,11 @@ def _preview(number: int, variant: str, view: str) -> Response:
         Slot.SINCE: long_date(now()),
     }
     if view == "text":
-        text = MergeTemplate.cut(produced.rendered.text, escape=as_is).fill(values)
+        text = MergeTemplate.cut(rendered.text, escape=as_is).fill(values)
         response = mail_page(text, framed=True)
         response.mimetype = "text/plain"
         return response
-    html = MergeTemplate.cut(produced.rendered.html, escape=in_html).fill(values)
+    html = MergeTemplate.cut(rendered.html, escape=in_html).fill(values)
     return mail_page(_in_light(html, dark=view == "dark"), framed=True)
 
 

@@ -32,12 +32,21 @@ class Sums:
 
 
 @dataclass(frozen=True)
+class CorrectionSums:
+    number: int
+    title: str
+    state: str
+    sums: Sums
+
+
+@dataclass(frozen=True)
 class ReceiptView:
     state: str
     whole: Sums
     editions: tuple[Sums, ...]  # empty when there is only the issue itself
     refused: int
     consent_head: str
+    corrections: tuple[CorrectionSums, ...]
 
 
 def receipt_view(
@@ -57,6 +66,15 @@ def receipt_view(
         editions=tuple(editions) if len(editions) > 1 else (),
         refused=document["refused"],
         consent_head=document.get("consent_head", ""),
+        corrections=tuple(
+            CorrectionSums(
+                number=one["correction"],
+                title=one["title"],
+                state=one["state"],
+                sums=_sums(_("Correction: %(title)s") % {"title": one["title"]}, one),
+            )
+            for one in document["corrections"]
+        ),
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.models import Mailing
-from newsletter.dispatch.states import MailingState
+from newsletter.dispatch.states import MailingKind, MailingState
 from newsletter.issues.compose import all_issues
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, LibraryItem
@@ -24,10 +25,16 @@ MOST_SENT = 3
 
 
 @dataclass(frozen=True)
+class Going:
+    mailing: Mailing
+    correction: int | None  # its number, when it is one
+
+
+@dataclass(frozen=True)
 class Today:
     drafts: Sequence[Issue]  # the newest first
-    going: Sequence[Mailing]  # scheduled, on their way, paused or held
-    sent: Sequence[Mailing]  # the last few
+    going: Sequence[Going]  # scheduled, on their way, paused or held
+    sent: Sequence[Mailing]  # the last few issues
     stories: int
     knowledge: int
 
@@ -36,14 +43,25 @@ def today(session: Session) -> Today:
     mailings = list(
         session.scalars(select(Mailing).order_by(Mailing.created_at.desc()))
     )
+    corrections = {
+        one.mailing_id: one.number for one in session.scalars(select(Correction))
+    }
     stories = session.scalar(
         select(func.count()).where(LibraryItem.kind == ItemKind.STORY)
     )
     every = session.scalar(select(func.count()).select_from(LibraryItem))
     return Today(
         drafts=[issue for issue in all_issues(session) if issue.frozen_at is None],
-        going=[mailing for mailing in mailings if mailing.state in GOING],
-        sent=[m for m in mailings if m.state is MailingState.SENT][:MOST_SENT],
+        going=[
+            Going(mailing, corrections.get(mailing.id))
+            for mailing in mailings
+            if mailing.state in GOING
+        ],
+        sent=[
+            mailing
+            for mailing in mailings
+            if mailing.state is MailingState.SENT and mailing.kind is MailingKind.ISSUE
+        ][:MOST_SENT],
         stories=stories or 0,
         knowledge=(every or 0) - (stories or 0),
     )

@@ -10,6 +10,15 @@ from datetime import datetime, timedelta
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
+from newsletter.dispatch.corrections.errors import (
+    AlreadyCorrected,
+    BadText,
+    CorrectedMeanwhile,
+    NobodyHadIt,
+    NothingToCorrect,
+)
+from newsletter.dispatch.corrections.errors import UnknownItem as UnknownCorrectionItem
+from newsletter.dispatch.corrections.send import MOST_TEXT
 from newsletter.dispatch.errors import (
     AlreadyStarted,
     BadMoment,
@@ -193,6 +202,21 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
         "That is not possible any more: look how far the mailing is now."
     ),
     Blocked: _blocked,
+    BadText: lambda _error: (
+        _("Say what was wrong and how it is, in at most %(most)s signs.")
+        % {"most": number(MOST_TEXT)}
+    ),
+    UnknownCorrectionItem: lambda _error: _("Choose what was not right."),
+    NobodyHadIt: lambda _error: _("This stood in no version that was sent."),
+    NothingToCorrect: lambda _error: _(
+        "This issue was not sent yet. Change the issue itself."
+    ),
+    AlreadyCorrected: lambda _error: _(
+        "This correction was sent already. Nobody gets it twice."
+    ),
+    CorrectedMeanwhile: lambda _error: _(
+        "Somebody else sent a correction just now. Look at it first."
+    ),
     AlreadyStarted: lambda _error: _(
         "This issue was started already. Nobody is mailed twice."
     ),

@@ -59,11 +59,11 @@ def variants_with(
     every = session.scalars(
         select(Variant).where(Variant.mailing_id == mailing.id).order_by(Variant.id)
     )
-    return [
-        variant
-        for variant in every
-        if any((variant.edition, block) in places for block in variant.blocks)
-    ]
+    return [variant for variant in every if holds(variant, places)]
+
+
+def holds(variant: Variant, places: frozenset[tuple[str, str]]) -> bool:
+    return any((variant.edition, block) in places for block in variant.blocks)
 
 
 def reach(
@@ -83,6 +83,16 @@ def reach(
     readers = counts.pop(None, 0)
     coming = is_under_way(session, mailing, variants)
     return Reach(readers, counts, coming)
+
+
+def readers_of(session: Session, mailing: Mailing) -> dict[int, int]:
+    """How many have each variant of the issue, or may have it."""
+    counted = session.execute(
+        select(Delivery.variant_id, func.count())
+        .where(Delivery.mailing_id == mailing.id, Delivery.state.in_(REACHED))
+        .group_by(Delivery.variant_id)
+    )
+    return {variant: count for variant, count in counted if variant is not None}
 
 
 def is_under_way(session: Session, mailing: Mailing, variants: Sequence[int]) -> bool:

@@ -71,7 +71,7 @@ def draft(
     NothingToCorrect, UnknownItem, NobodyHadIt, BadText, AlreadyCorrected; and a
     rendering error when the text cannot become a mail.
     """
-    mailing = _mailed(session, issue)
+    mailing = mailing_to_correct(session, issue)
     item = find_item(session, issue, item_name.strip())
     words = _checked(text)
     _refuse_the_same(session, issue, item, words)
@@ -217,7 +217,8 @@ def _store(
     return variant.id
 
 
-def _mailed(session: Session, issue: Issue) -> Mailing:
+def mailing_to_correct(session: Session, issue: Issue) -> Mailing:
+    """The mailing of an issue people have. Raises NothingToCorrect."""
     try:
         mailing = find_mailing(session, issue)
     except NoMailing as error:
@@ -228,7 +229,7 @@ def _mailed(session: Session, issue: Issue) -> Mailing:
 
 
 def _frozen_at(mailing: Mailing) -> datetime:
-    assert mailing.frozen_at is not None  # _mailed looked
+    assert mailing.frozen_at is not None  # mailing_to_correct looked
     return mailing.frozen_at
 
 
