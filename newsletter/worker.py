@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from database.driver import DriverError
 from database.session import DatabaseUnreachable
 from newsletter.agenda import JOBS
+from newsletter.dispatch.flight import ledger
 from newsletter.dispatch.flight.recovery import recover
 from newsletter.dispatch.sending import (
     DispatcherFailed,
@@ -84,17 +85,30 @@ def loop(context: Context, *, grace_seconds: float, stopped: threading.Event) ->
     """Work until told to stop; troubles are logged, and the mailing says them too."""
     with stop_on_signals(stopped, grace_seconds):
         while not stopped.is_set():
-            try:
-                run_once_apart(
-                    context, grace_seconds=grace_seconds, stop=stopped.is_set
-                )
-            except (WorkerTrouble, DispatcherFailed) as trouble:
-                log.error("%s", trouble)
-            except (DBAPIError, DriverError, DatabaseUnreachable, OSError):
-                # A database that restarts or a disk that is full for a while must not
-                # end its workers: nobody would notice the one inside ``serve``.
-                log.exception("The worker could not go on; trying again.")
+            turn(context, grace_seconds=grace_seconds, stop=stopped.is_set)
             stopped.wait(IDLE_SECONDS)
+
+
+def turn(context: Context, *, grace_seconds: float, stop: Stop) -> None:
+    """Do all that is due; what went wrong is logged and tried again in another turn."""
+    try:
+        run_once_apart(context, grace_seconds=grace_seconds, stop=stop)
+    except (WorkerTrouble, DispatcherFailed) as trouble:
+        log.error("%s", trouble)
+    except (DBAPIError, DriverError, DatabaseUnreachable, OSError):
+        # A database that restarts or a disk that is full for a while must not end its
+        # workers: nobody would notice the one inside ``serve``.
+        log.exception("The worker could not go on; trying again.")
+
+
+def look(context: Context) -> bool:
+    """Take over what a dead worker left on this host; whether anything is due."""
+    flight = flight_of(context)
+    with closing(flight.open_driver()) as driver:
+        recover(flight, driver)
+        if ledger.is_due(driver, now=context.now()):
+            return True
+    return queue.is_due(context.database, now=context.now())
 
 
 def _do_jobs(context: Context, *, troubles: list[str], stop: Stop) -> bool:
@@ -131,11 +145,7 @@ def stop_on_signals(stopped: threading.Event, grace_seconds: float) -> Iterator[
     """SIGTERM and SIGINT: begin nothing new; end at the latest after the grace."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-        # The dispatcher has the same grace; a job that lasts longer is done again.
-        timer = threading.Timer(grace_seconds + 1, os._exit, args=(1,))
-        timer.daemon = True
-        timer.start()
+        begin_to_stop(stopped, grace_seconds)
 
     if threading.current_thread() is not threading.main_thread():
         yield  # `serve` runs us in a thread and sets ``stopped`` itself
@@ -146,6 +156,15 @@ def stop_on_signals(stopped: threading.Event, grace_seconds: float) -> Iterator[
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def begin_to_stop(stopped: threading.Event, grace_seconds: float) -> None:
+    """Begin nothing new; the process ends at the latest after the grace."""
+    stopped.set()
+    # The dispatcher has the same grace; a job that lasts longer is done again.
+    timer = threading.Timer(grace_seconds + 1, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()
 
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT)

@@ -2,14 +2,24 @@
 
 import logging
 import threading
+from importlib.util import find_spec
 
 import click
 
 from newsletter.agenda import RECURRING
 from newsletter.cli.door import Door
+from newsletter.errors import NewsletterError
 from newsletter.jobs.context import Context
 from newsletter.jobs.recurring import see_to
 from newsletter.worker import loop, run_once_apart, stop_on_signals
+
+
+class CeleryMissing(NewsletterError):
+    def __init__(self) -> None:
+        super().__init__(
+            "BUURTPOST_BROKER_URL asks for Celery, which is not installed. Install "
+            "`buurtpost[celery]`, or leave the broker out."
+        )
 
 
 def context_of(door: Door) -> Context:
@@ -40,8 +50,19 @@ def worker(door: Door, once: bool, grace: float) -> None:
     door.require_durable()
     see_to(context_of(door), RECURRING)
     stopped = threading.Event()
-    if once:
+    if not once and door.settings.broker_url:
+        _work_by_celery(context_of(door), grace)
+    elif once:
         with stop_on_signals(stopped, grace):
             run_once_apart(context_of(door), grace_seconds=grace, stop=stopped.is_set)
     else:
         loop(context_of(door), grace_seconds=grace, stopped=stopped)
+
+
+def _work_by_celery(context: Context, grace_seconds: float) -> None:
+    if find_spec("celery") is None:
+        raise CeleryMissing
+    # Only here: it takes a second to import, and is an extra.
+    from newsletter import celery_app
+
+    celery_app.run(context, grace_seconds=grace_seconds)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
@@ -80,13 +80,7 @@ def claim(database: Database, *, now: datetime) -> ClaimedJob | None:
     """Lease the job that has been due longest, and commit. None: nothing is due."""
     due = (
         select(Job.id)
-        .where(
-            or_(
-                and_(Job.state == JobState.WAITING, Job.run_at <= now),
-                # Its worker died: nobody renews a job's lease.
-                and_(Job.state == JobState.RUNNING, Job.lease_until <= now),
-            )
-        )
+        .where(_is_due(now))
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -106,6 +100,20 @@ def claim(database: Database, *, now: datetime) -> ClaimedJob | None:
             .execution_options(synchronize_session=False)
         ).one_or_none()
         return None if row is None else ClaimedJob(*row)
+
+
+def is_due(database: Database, *, now: datetime) -> bool:
+    """Whether there is a job to claim."""
+    with database.read() as session:
+        return session.scalar(select(Job.id).where(_is_due(now)).limit(1)) is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Job.state == JobState.WAITING, Job.run_at <= now),
+        # Its worker died: nobody renews a job's lease.
+        and_(Job.state == JobState.RUNNING, Job.lease_until <= now),
+    )
 
 
 def done(database: Database, job: ClaimedJob) -> None:

@@ -25,6 +25,10 @@ class RabbitMq:
         self._distribution_port = free_port()
         self._running: list[subprocess.Popen[bytes]] = []
 
+    @property
+    def is_running(self) -> bool:
+        return bool(self._running)
+
     def start(self) -> None:
         self._folder.mkdir(exist_ok=True)
         (self._folder / "plugins").write_text("[].\n")
