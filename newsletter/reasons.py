@@ -46,6 +46,8 @@ class Code(StrEnum):
     SENDGRID_STUMBLES = "sendgrid_stumbles"
     SENDGRID_ASKS_TO_WAIT = "sendgrid_asks_to_wait"
     SENDGRID_UNREACHABLE = "sendgrid_unreachable"
+    SMTP_UNREACHABLE_LONG = "smtp_unreachable_long"
+    SENDGRID_UNREACHABLE_LONG = "sendgrid_unreachable_long"
     OUTSIDE_HOURS = "outside_hours"
     HOUR_FULL = "hour_full"
     DAY_FULL = "day_full"
@@ -149,6 +151,16 @@ SAYINGS: Mapping[Code, Saying] = {
     ),
     Code.SENDGRID_ASKS_TO_WAIT: Saying("SendGrid asks us to wait: %(words)s"),
     Code.SENDGRID_UNREACHABLE: Saying("SendGrid cannot be reached: %(words)s"),
+    Code.SMTP_UNREACHABLE_LONG: Saying(
+        "The mail server %(relay)s has not been of use for %(minutes)s minutes: "
+        "%(words)s",
+        "Look whether it runs, and whether BUURTPOST_SMTP_URL names it. The mailing "
+        "goes on by itself.",
+    ),
+    Code.SENDGRID_UNREACHABLE_LONG: Saying(
+        "SendGrid has not been of use for %(minutes)s minutes: %(words)s",
+        "Look at its status page and at SENDGRID_HOST. The mailing goes on by itself.",
+    ),
     Code.OUTSIDE_HOURS: Saying("Mailings are sent between %(opens)s and %(closes)s."),
     Code.HOUR_FULL: Saying(
         "The provider takes about %(most)s mails an hour, as it said before. It has "

@@ -165,6 +165,11 @@ def resume(
     require(mailing, _STOPPED, "can be resumed")
     if mailing.frozen_at is not None:
         mailing.state = MailingState.SENDING
+        # A person decided that it goes on: what stopped it does not stop it again.
+        mailing.resumed_at = now
+        mailing.answers = ""
+        mailing.waiting = ""
+        mailing.waiting_since = None
         finish_if_complete(session, mailing, now=now)
     else:
         moment = mailing.start_at or now

@@ -8,9 +8,8 @@ from contextlib import closing
 from types import TracebackType
 from typing import Protocol
 
-from newsletter.dispatch.flight import ledger
 from newsletter.dispatch.flight.context import Flight
-from newsletter.dispatch.flight.dispatcher import send_due
+from newsletter.dispatch.flight.dispatcher import is_due, send_due
 from newsletter.errors import NewsletterError
 from newsletter.jobs.context import Context
 from newsletter.providers.base import Stop
@@ -166,4 +165,4 @@ def _last_words(child: subprocess.Popen[str]) -> str:
 
 def _is_due(flight: Flight) -> bool:
     with closing(flight.open_driver()) as driver:
-        return ledger.is_due(driver, now=flight.now())
+        return is_due(flight, driver)

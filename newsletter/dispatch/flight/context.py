@@ -19,6 +19,10 @@ class Flight:
     signer: Signer
     now: Clock
 
+    def is_open(self) -> bool:
+        """Whether mailings may be sent at this hour."""
+        return self.settings.pace.is_open(self.now(), timezone=self.settings.timezone)
+
     def open_driver(self) -> Driver:
         """A connection for one thread."""
         return open_driver(self.settings.database_url)

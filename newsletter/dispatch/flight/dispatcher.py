@@ -9,29 +9,35 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from database.driver import Driver
+from database.driver import Driver, DriverError
 from newsletter.dispatch.flight import ledger
 from newsletter.dispatch.flight.context import Flight
 from newsletter.dispatch.flight.hold import Hold, Watch
 from newsletter.dispatch.flight.ledger import ClaimedChunk
-from newsletter.dispatch.flight.letters import Letters, Links, Reader
-from newsletter.dispatch.flight.marks import PlacedMarks
-from newsletter.dispatch.flight.recording import Ending, Marked, record
+from newsletter.dispatch.flight.letters import Letters, Links
+from newsletter.dispatch.flight.pace.guard import Guard
+from newsletter.dispatch.flight.pace.hours import say_if_closed
+from newsletter.dispatch.flight.pace.pacer import Pacer
+from newsletter.dispatch.flight.recording import Ending, Enough, Marked, record
 from newsletter.providers import open_provider
 from newsletter.providers.base import (
     Chunk,
     Provider,
     ProviderBusy,
+    ProviderLimit,
     ProviderMisconfigured,
     Stop,
 )
+from newsletter.reasons import Code, reason
 
 log = logging.getLogger("buurtpost.dispatch")
+
+_LOOK_SECONDS = 0.2  # how often whoever lingers looks
 
 
 def send_due(flight: Flight, *, stop: Stop) -> list[str]:
@@ -42,7 +48,7 @@ def send_due(flight: Flight, *, stop: Stop) -> list[str]:
     Returns why mailings were paused. Raises DriverError.
     """
     with closing(flight.open_driver()) as driver:
-        if not ledger.is_due(driver, now=flight.now()):
+        if not is_due(flight, driver):
             return []
     with closing(_Carrier(flight)) as carrier, Watch(flight, stop=stop) as watch:
         dispatchers = [
@@ -53,6 +59,11 @@ def send_due(flight: Flight, *, stop: Stop) -> list[str]:
         with ThreadPoolExecutor(len(dispatchers)) as pool:
             running = [pool.submit(dispatcher.run) for dispatcher in dispatchers]
         return [trouble for one in running for trouble in one.result()]
+
+
+def is_due(flight: Flight, driver: Driver) -> bool:
+    """Whether a chunk can be claimed; outside the sending hours none can."""
+    return not say_if_closed(flight, driver) and ledger.is_due(driver, now=flight.now())
 
 
 class _Carrier:
@@ -97,11 +108,13 @@ class _Dispatcher:
         settings = flight.settings
         self._links = Links(settings.base_url, flight.signer, settings.timezone)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._pacer: Pacer | None = None
+        self._lingers_until = 0.0  # on the monotonic clock
 
     def run(self) -> list[str]:
-        troubles = []
+        troubles: list[str] = []
         with closing(self._flight.open_driver()) as driver:
-            while not self._stop():
+            while not self._stop() and self._flight.is_open():
                 chunk = ledger.claim(
                     driver,
                     self._letters,
@@ -110,22 +123,26 @@ class _Dispatcher:
                     timezone=self._flight.settings.timezone,
                     now=self._flight.now(),
                 )
-                if chunk is None:
+                if chunk is not None:
+                    troubles += self._fly(driver, chunk)
+                elif not self._comes_soon(driver):
                     break
-                if trouble := self._fly(driver, chunk):
-                    troubles.append(trouble)
         return troubles
 
-    def _fly(self, driver: Driver, chunk: ClaimedChunk) -> str:
-        """Send and record one chunk; why its mailing was paused, "" if it was not."""
+    def _fly(self, driver: Driver, chunk: ClaimedChunk) -> list[str]:
+        """Send and record one chunk; why its mailing is paused by it, if it is."""
         began = time.monotonic()
         hold = self._watch.hold(chunk.holder)
         marks = chunk.journal.marks
         try:
-            ending = self._send(chunk, hold)
-            marked = Marked(marks.all(), marks.words, claimed=len(chunk.readers))
-            counts = record(
-                driver, chunk.holder, marked, ending=ending, now=self._flight.now()
+            ending = self._send(driver, chunk, hold)
+            recorded = record(
+                driver,
+                chunk.holder,
+                Marked(marks.all(), marks.words, claimed=len(chunk.readers)),
+                ending=ending,
+                retry_hours=self._flight.settings.pace.retry_hours,
+                now=self._flight.now(),
             )
         except BaseException:
             # Not recorded: the journal stays, and without its lock anyone may replay
@@ -135,51 +152,86 @@ class _Dispatcher:
         finally:
             self._watch.release(hold)
         chunk.journal.remove()
+        counts = {"lost": 1} if recorded is None else recorded.counts
         log.info(
             "mailing=%d chunk=%d %s seconds=%.3f",
             chunk.holder.mailing_id,
             chunk.holder.chunk_id,
-            "lost"
-            if counts is None
-            else " ".join(f"{state}={number}" for state, number in counts.items()),
+            " ".join(f"{state}={number}" for state, number in counts.items()),
             time.monotonic() - began,
         )
-        return ending.pause_reason
+        self._linger_for(ending)
+        if recorded is None or recorded.trouble is None:
+            return []
+        return [str(recorded.trouble)]
 
-    def _send(self, chunk: ClaimedChunk, hold: Hold) -> Ending:
+    def _send(self, driver: Driver, chunk: ClaimedChunk, hold: Hold) -> Ending:
         """Hand over as much as goes; the journal says how far it came."""
         if not chunk.readers:
             return Ending()
+        held: dict[int, datetime] = {}
+        guard = Guard(chunk.journal.marks, hold.halt)
+        ending = Ending(held=held)
         try:
             provider = self._carrier.provider
-            for part in _parts(chunk.readers, provider.chunk_size):
-                if hold():
-                    break
+            pacer = self._pacer_of(driver, provider)
+            for part in pacer.parts(chunk.readers, held=held, until=hold):
                 recipients = self._links.recipients(
                     chunk.letter, part, mailing_id=chunk.holder.mailing_id
                 )
-                places = [reader.seq - chunk.first_seq for reader in part]
                 provider.send(
                     Chunk(chunk.letter.message, recipients),
-                    marks=PlacedMarks(chunk.journal.marks, places),
+                    marks=guard.placed([one.seq - chunk.first_seq for one in part]),
                     until=hold,
                 )
         except ProviderBusy as busy:
             log.warning("provider busy seconds=%.0f", busy.seconds)
-            wait = timedelta(seconds=busy.seconds)
-            return Ending(not_before=self._flight.now() + wait)
+            until = self._flight.now() + timedelta(seconds=busy.seconds)
+            enough = None
+            if isinstance(busy, ProviderLimit):
+                enough = Enough(self._carrier.provider.name, busy.period)
+            return replace(
+                ending,
+                not_before=until,
+                waiting=replace(busy.reason, until=until),
+                enough=enough,
+            )
         except ProviderMisconfigured as error:
-            return Ending(pause_reason=str(error))
+            return replace(ending, pause=error.reason)
+        except DriverError:
+            raise  # the database, asked for the pace
         except Exception as error:
             # A mistake of ours must not hand the same chunk over again and again.
             log.exception("chunk=%d failed", chunk.holder.chunk_id)
-            return Ending(
-                pause_reason=f"Sending failed unexpectedly ({type(error).__name__}). "
-                "Look in the worker's log, then resume the mailing."
+            why = reason(Code.UNEXPECTED, kind=type(error).__name__)
+            return replace(ending, pause=why)
+        return replace(ending, pause=guard.why)
+
+    def _pacer_of(self, driver: Driver, provider: Provider) -> Pacer:
+        if self._pacer is None:
+            self._pacer = Pacer(
+                driver,
+                self._flight.settings.pace,
+                provider=provider.name,
+                chunk_size=provider.chunk_size,
+                now=self._flight.now,
             )
-        return Ending()
+        return self._pacer
 
+    def _linger_for(self, ending: Ending) -> None:
+        """Whoever waits for the rate of a domain is not left to a later start."""
+        if ending.held:
+            wait = (max(ending.held.values()) - self._flight.now()).total_seconds()
+            until = time.monotonic() + wait + _LOOK_SECONDS
+            self._lingers_until = max(self._lingers_until, until)
 
-def _parts(readers: list[Reader], size: int) -> Iterator[list[Reader]]:
-    for start in range(0, len(readers), size):
-        yield readers[start : start + size]
+    def _comes_soon(self, driver: Driver) -> bool:
+        """Wait a moment, if somebody is due before we need linger no more."""
+        left = self._lingers_until - time.monotonic()
+        if left <= 0:
+            return False
+        due = ledger.next_due(driver)
+        if due is None or due > self._flight.now() + timedelta(seconds=left):
+            return False
+        time.sleep(_LOOK_SECONDS)
+        return True

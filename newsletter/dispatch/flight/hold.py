@@ -46,7 +46,7 @@ class Hold:
         return self._halted or self._stop() or _seconds() >= self._until
 
     def halt(self) -> None:
-        """The mailing must not go on, or somebody else has the chunk."""
+        """It must not go on: its mailing, the hour, or somebody else has the chunk."""
         self._halted = True
 
     def renew(self, *, began: float) -> None:
@@ -108,6 +108,9 @@ class Watch:
 
     def _look(self, driver: Driver, holds: list[Hold]) -> None:
         states: dict[int, str] = {}
+        if not self._flight.is_open():
+            for hold in holds:
+                hold.halt()
         for hold in holds:
             mailing_id = hold.holder.mailing_id
             if mailing_id not in states:

@@ -58,6 +58,14 @@ def is_due(driver: Driver, *, now: datetime) -> bool:
         return read.one(statements.IS_DUE, now=driver.moment(now)) is not None
 
 
+def next_due(driver: Driver) -> datetime | None:
+    """When the first open chunk can be claimed. None: there is none."""
+    with driver.reading() as read:
+        row = read.one(statements.NEXT_DUE)
+    assert row is not None  # a minimum
+    return None if row[0] is None else driver.read_moment(row[0])
+
+
 def claim(
     driver: Driver,
     letters: Letters,

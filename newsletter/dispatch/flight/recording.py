@@ -2,16 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from database.driver import Driver, Transaction
 from newsletter.dispatch.flight import statements
 from newsletter.dispatch.flight.journal import Holder
 from newsletter.dispatch.flight.marks import Mark
-from newsletter.dispatch.flight.retry import next_try
+from newsletter.dispatch.flight.pace import limits
+from newsletter.dispatch.flight.pace.notes import Notes, after_chunk
+from newsletter.dispatch.flight.pace.retry import next_try
 from newsletter.dispatch.states import TO, DeliveryState, MailingState
+from newsletter.reasons import Reason
 from subscribers.addresses import without_addresses
 
 _MOST_OF_A_DETAIL = 200
@@ -38,16 +41,53 @@ class Marked:
     words: Mapping[int, str]  # the provider's, by place
     claimed: int | None = None  # how many were to be mailed, where that is known
 
+    @property
+    def accepted(self) -> int:
+        return 0 if self.marks is None else self.marks.count(Mark.ACCEPTED)
+
+    def refusals(self) -> list[str]:
+        """The words of each; "" where a dead process kept them to itself."""
+        if self.marks is None or Mark.REFUSED not in self.marks:
+            return []
+        return [
+            self.words.get(place, "")
+            for place, mark in enumerate(self.marks)
+            if mark == Mark.REFUSED
+        ]
+
 
 NOTHING_KNOWN = Marked(None, {})
+
+
+@dataclass(frozen=True)
+class Enough:
+    """The provider says that it took all it takes."""
+
+    provider: str
+    period: str  # "daily", "hourly"; "" when it did not say
 
 
 @dataclass(frozen=True)
 class Ending:
     """Why a chunk could not be sent to its end; nothing when it was."""
 
-    not_before: datetime | None = None  # the provider is busy until then
-    pause_reason: str = ""  # a person must mend something first
+    not_before: datetime | None = None  # the provider is busy until then ...
+    waiting: Reason | None = None  # ... and why
+    enough: Enough | None = None
+    pause: Reason | None = None  # a person must mend something first
+    # Who waits for the rate of a domain, by seq, and until when.
+    held: Mapping[int, datetime] = field(default_factory=dict)
+
+    @property
+    def was_us(self) -> bool:
+        """They refused us, not a reader: nobody's try is spent, and nobody waits."""
+        return self.pause is not None or self.enough is not None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    counts: Counter[str]  # what the chunk's deliveries became
+    trouble: Reason | None  # why the mailing is paused now; None: it is not by this
 
 
 def record(
@@ -55,16 +95,16 @@ def record(
     holder: Holder,
     marked: Marked,
     *,
+    retry_hours: int,
     ending: Ending | None = None,
     only_expired: bool = False,
     now: datetime,
-) -> Counter[str] | None:
+) -> Recorded | None:
     """Write down what became of a claimed chunk, and commit.
 
-    With ``only_expired`` a claim whose lease still runs is left alone. Returns the
-    states counted; None when the claim was lost or left, and then nothing is written.
+    With ``only_expired`` a claim whose lease still runs is left alone. None when the
+    claim was lost or left, and then nothing is written.
     """
-    ending = ending or Ending()
     with driver.transaction() as transaction:
         chunk = transaction.one(
             statements.GIVE_BACK,
@@ -75,10 +115,19 @@ def record(
         if chunk is None:
             return None
         mailing_id, first_seq, last_seq = chunk
-        recorder = _Recorder(driver, transaction, mailing_id, first_seq, last_seq, now)
-        counts = recorder.move(marked, was_us=bool(ending.pause_reason))
-        recorder.close_or_reopen(holder.chunk_id, ending)
-        return counts
+        recorder = _Recorder(
+            driver=driver,
+            transaction=transaction,
+            mailing_id=mailing_id,
+            first_seq=first_seq,
+            last_seq=last_seq,
+            ending=ending or Ending(),
+            retry_hours=retry_hours,
+            now=now,
+        )
+        counts = recorder.move(marked)
+        trouble = recorder.close_or_reopen(holder.chunk_id, marked)
+        return Recorded(counts, trouble)
 
 
 @dataclass(frozen=True)
@@ -90,15 +139,16 @@ class _Recorder:
     mailing_id: int
     first_seq: int
     last_seq: int
+    ending: Ending
+    retry_hours: int
     now: datetime
 
-    def move(self, marked: Marked, *, was_us: bool) -> Counter[str]:
+    def move(self, marked: Marked) -> Counter[str]:
         """Everyone who is *sending*: the few one by one, the many as a range."""
-        accepted = 0 if marked.marks is None else marked.marks.count(Mark.ACCEPTED)
-        if accepted == marked.claimed:  # the ordinary day
+        if marked.accepted == marked.claimed:  # the ordinary day
             self._move_the_rest(Outcome(DeliveryState.ACCEPTED))
-            return Counter({DeliveryState.ACCEPTED: accepted})
-        outcomes = self._outcomes(marked, was_us=was_us)
+            return Counter({DeliveryState.ACCEPTED: marked.accepted})
+        outcomes = self._outcomes(marked)
         by_number = sorted(outcomes, key=lambda outcome: len(outcomes[outcome]))
         for outcome in by_number[:-1]:
             self._move_each(outcome, outcomes[outcome])
@@ -109,22 +159,62 @@ class _Recorder:
             counts[outcome.state] += len(seqs)
         return counts
 
-    def close_or_reopen(self, chunk_id: int, ending: Ending) -> None:
-        transaction, driver = self.transaction, self.driver
+    def close_or_reopen(self, chunk_id: int, marked: Marked) -> Reason | None:
+        """Returns why the mailing is paused by this chunk."""
+        transaction, driver, ending = self.transaction, self.driver, self.ending
         now = driver.moment(self.now)
         row = transaction.one(statements.LOCK_MAILING, mailing_id=self.mailing_id)
         assert row is not None  # a chunk has one
-        if row[0] == MailingState.CANCELLED:
+        state, *notes = row
+        if state == MailingState.CANCELLED:
             transaction.run(statements.CANCEL_WAITING, now=now, **self._range)
         if ending.not_before is not None:
             until = driver.moment(ending.not_before)
             transaction.run(statements.POSTPONE, until=until)
+            self._learn(ending.not_before)
         self._reopen(chunk_id, not_before=ending.not_before or self.now)
-        if ending.pause_reason:
-            transaction.run(
-                statements.PAUSE, mailing_id=self.mailing_id, reason=ending.pause_reason
-            )
+        why = ending.pause or self._note(notes, marked)
+        # First: nobody has to resume a mailing in which nobody waits.
         transaction.run(statements.FINISH, mailing_id=self.mailing_id, now=now)
+        if why is not None and transaction.run(
+            statements.PAUSE, mailing_id=self.mailing_id, reason=why.stored()
+        ):
+            return why
+        return None
+
+    def _learn(self, until: datetime) -> None:
+        if self.ending.enough is not None:
+            limits.told(
+                self.driver,
+                self.transaction,
+                self.ending.enough.provider,
+                period=self.ending.enough.period,
+                until=until,
+                now=self.now,
+            )
+
+    def _note(self, row: list[Any], marked: Marked) -> Reason | None:
+        """Keep the latest answers and why it waits; why it had better stop."""
+        waiting, since, answers = row
+        before = Notes(
+            waiting, self.driver.read_moment(since) if since else None, answers
+        )
+        notes, why = after_chunk(
+            before,
+            accepted=marked.accepted,
+            refused=marked.refusals(),
+            busy=self.ending.waiting,
+            now=self.now,
+        )
+        if notes != before:
+            self.transaction.run(
+                statements.KEEP_NOTES,
+                mailing_id=self.mailing_id,
+                waiting=notes.waiting,
+                since=self.driver.moment(notes.since) if notes.since else None,
+                answers=notes.answers,
+            )
+        return why
 
     def _reopen(self, chunk_id: int, *, not_before: datetime) -> None:
         """Open the chunk again if anyone in it waits, due with the first of them."""
@@ -137,20 +227,44 @@ class _Recorder:
                 statements.REOPEN, chunk_id=chunk_id, not_before=max(moment, due)
             )
 
-    def _outcomes(self, marked: Marked, *, was_us: bool) -> dict[Outcome, list[int]]:
+    def _outcomes(self, marked: Marked) -> dict[Outcome, list[int]]:
         outcomes: dict[Outcome, list[int]] = defaultdict(list)
         for seq, attempts in self.transaction.all(
             statements.TAKEN_READERS, **self._range
         ):
             place = seq - self.first_seq
             mark = _mark(marked.marks, place)
-            if was_us and mark is Mark.LATER:
-                # It was us they refused. Once a person has mended that and resumes,
-                # nobody should wait, or have used up a try.
+            if self.ending.was_us and mark is Mark.LATER:
                 mark = Mark.UNTOUCHED
             words = marked.words.get(place, "")
-            outcomes[_outcome(mark, words, attempts + 1, now=self.now)].append(seq)
+            outcome = self._outcome(seq, mark, words, attempts + 1)
+            outcomes[outcome].append(seq)
         return outcomes
+
+    def _outcome(
+        self, seq: int, mark: Mark | None, words: str, attempts: int
+    ) -> Outcome:
+        # The ledger outlives an erasure.
+        detail = without_addresses(words)[:_MOST_OF_A_DETAIL]
+        match mark:
+            case Mark.UNTOUCHED:
+                return Outcome(
+                    DeliveryState.QUEUED, tried=0, not_before=self.ending.held.get(seq)
+                )
+            case Mark.ACCEPTED:
+                return Outcome(DeliveryState.ACCEPTED)
+            case Mark.REFUSED:
+                return Outcome(DeliveryState.REFUSED, detail=detail)
+            case Mark.LATER:
+                again = next_try(
+                    attempts, seq=seq, hours=self.retry_hours, now=self.now
+                )
+                if again is None:
+                    why = GIVEN_UP.format(attempts=attempts, why=detail)
+                    return Outcome(DeliveryState.REFUSED, detail=why)
+                return Outcome(DeliveryState.QUEUED, not_before=again, detail=detail)
+            case Mark.HANDED_OVER | None:
+                return Outcome(DeliveryState.IN_DOUBT, detail=NOBODY_KNOWS)
 
     def _move_each(self, outcome: Outcome, seqs: list[int]) -> None:
         values = {"mailing_id": self.mailing_id, **self._values(outcome)}
@@ -188,23 +302,3 @@ def _mark(marks: bytes | None, place: int) -> Mark | None:
     if marks is None or place >= len(marks):
         return None
     return Mark(marks[place])
-
-
-def _outcome(mark: Mark | None, words: str, attempts: int, *, now: datetime) -> Outcome:
-    # The ledger outlives an erasure.
-    detail = without_addresses(words)[:_MOST_OF_A_DETAIL]
-    match mark:
-        case Mark.UNTOUCHED:
-            return Outcome(DeliveryState.QUEUED, tried=0)
-        case Mark.ACCEPTED:
-            return Outcome(DeliveryState.ACCEPTED)
-        case Mark.REFUSED:
-            return Outcome(DeliveryState.REFUSED, detail=detail)
-        case Mark.LATER:
-            again = next_try(attempts, now=now)
-            if again is None:
-                why = GIVEN_UP.format(attempts=attempts, why=detail)
-                return Outcome(DeliveryState.REFUSED, detail=why)
-            return Outcome(DeliveryState.QUEUED, not_before=again, detail=detail)
-        case Mark.HANDED_OVER | None:
-            return Outcome(DeliveryState.IN_DOUBT, detail=NOBODY_KNOWS)

@@ -39,11 +39,17 @@ def _replay_journals(flight: Flight, driver: Driver) -> int:
 
 
 def _replay(flight: Flight, driver: Driver, found: Found, holder: Holder) -> bool:
-    counts = record(driver, holder, Marked(found.marks, {}), now=flight.now())
+    recorded = record(
+        driver,
+        holder,
+        Marked(found.marks, {}),
+        retry_hours=flight.settings.pace.retry_hours,
+        now=flight.now(),
+    )
     # None: it was recorded before the process died, or its claim never committed.
-    if counts is not None:
-        _say(holder, "replayed", counts)
-    return counts is not None
+    if recorded is not None:
+        _say(holder, "replayed", recorded.counts)
+    return recorded is not None
 
 
 def _doubt_expired(flight: Flight, driver: Driver) -> int:
@@ -56,10 +62,17 @@ def _doubt_expired(flight: Flight, driver: Driver) -> int:
         ):
             continue  # alive on this host, only slow; it records by itself
         # A worker that was cut off may come back and renew its lease just now.
-        counts = record(driver, holder, NOTHING_KNOWN, only_expired=True, now=now)
-        if counts is not None:
+        recorded = record(
+            driver,
+            holder,
+            NOTHING_KNOWN,
+            retry_hours=flight.settings.pace.retry_hours,
+            only_expired=True,
+            now=now,
+        )
+        if recorded is not None:
             doubted += 1
-            _say(holder, "doubted", counts)
+            _say(holder, "doubted", recorded.counts)
     return doubted
 
 

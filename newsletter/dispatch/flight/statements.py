@@ -30,6 +30,12 @@ WHERE mailing.state = 'sending' AND chunk.state = 'open' AND chunk.not_before <=
 LIMIT 1
 """
 
+NEXT_DUE = """
+SELECT min(chunk.not_before) FROM mailing
+JOIN chunk ON chunk.mailing_id = mailing.id
+WHERE mailing.state = 'sending' AND chunk.state = 'open'
+"""
+
 # What readers of one variant get, and whose consent it takes: a partner's edition is
 # named by its sender's slug. A sender may well be called "base": the base issue is
 # nobody's edition.
@@ -130,7 +136,16 @@ WHERE mailing_id = :mailing_id AND seq BETWEEN :first_seq AND :last_seq
 
 # Of two workers recording the last two chunks at once, the second sees that
 # everything is done.
-LOCK_MAILING = "SELECT state FROM mailing WHERE id = :mailing_id FOR UPDATE"
+LOCK_MAILING = """
+SELECT state, waiting, waiting_since, answers FROM mailing
+WHERE id = :mailing_id FOR UPDATE
+"""
+
+KEEP_NOTES = """
+UPDATE mailing
+SET waiting = :waiting, waiting_since = :since, answers = :answers
+WHERE id = :mailing_id
+"""
 
 PAUSE = """
 UPDATE mailing SET state = 'paused', reason = :reason

@@ -18,6 +18,7 @@ from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.returns.consequences import bear
 from newsletter.dispatch.returns.models import ReportedEvent
+from newsletter.dispatch.returns.stopping import stop_what_goes_wrong, suspects
 from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.states import TO, DeliveryState
 from newsletter.jobs.context import Context
@@ -78,6 +79,7 @@ def apply_waiting(
     what the provider answered.
     """
     applied = waiting = last = 0
+    suspected: set[int] = set()
     while True:
         with database.write.begin() as session:
             events = session.scalars(
@@ -88,11 +90,14 @@ def apply_waiting(
                 .with_for_update(skip_locked=True)
             ).all()
             if not events:
-                return Applied(applied, waiting)
+                break
             last = events[-1].id
             done = _apply(session, events, soft_bounces, now=now)
+            suspected |= suspects(events)
         applied += done
         waiting += len(events) - done
+    stop_what_goes_wrong(database, suspected)
+    return Applied(applied, waiting)
 
 
 def _apply(
@@ -182,7 +187,7 @@ def _key(session: Session, event: ReportedEvent) -> _Key | None:
     """Which delivery a report is about; by the address only when our id was lost."""
     if event.mailing_id is not None and event.seq is not None:
         return event.mailing_id, event.seq
-    if event.address_hash is None:
+    if event.service_mail_id is not None or event.address_hash is None:
         return None
     found = session.execute(
         select(Delivery.mailing_id, Delivery.seq)

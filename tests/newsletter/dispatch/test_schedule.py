@@ -1,12 +1,11 @@
 """A moment to start at, as the clock on the wall has it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from newsletter.dispatch.errors import BadMoment
-from newsletter.dispatch.flight.retry import RETRY_AFTER, next_try
 from newsletter.dispatch.schedule import read_moment, say_moment
 from tests.conftest import NOW
 
@@ -55,10 +54,3 @@ def test_a_moment_is_said_as_people_say_it() -> None:
         say_moment(moment, timezone=AMSTERDAM, language="nl")
         == "vrijdag 15 januari 2027 om 10.53"
     )
-
-
-def test_somebody_is_tried_for_two_days_and_then_no_more() -> None:
-    assert sum(RETRY_AFTER, timedelta()) <= timedelta(hours=48)
-    assert next_try(1, now=NOW) == NOW + timedelta(minutes=5)
-    assert next_try(len(RETRY_AFTER), now=NOW) is not None
-    assert next_try(len(RETRY_AFTER) + 1, now=NOW) is None

@@ -22,6 +22,7 @@ LEAST = 50
 # Each wave of an ordinary list has its old addresses, up to two or three of a hundred.
 # Ten is a list that was bought, guessed or years old; receivers block from about five.
 MOST_UNKNOWN = 0.10
+LEAST_UNKNOWN = 10  # of fifty six may still be bad luck
 # Whatever it is that three of ten will not take, the fourth will not take either.
 MOST_REFUSED = 0.30
 # Gmail's and Yahoo's own line for senders of many mails; below five it is chance.
@@ -110,22 +111,33 @@ def why_stop(answers: Answers, words: str) -> Reason | None:
     """Why a mailing had better be paused; ``words`` are of a latest refusal."""
     if answers.answers < LEAST:
         return None
-    total = round(answers.answers)
-    if answers.unknown > answers.answers * MOST_UNKNOWN:
-        count = round(answers.unknown)
+    count = round(answers.unknown)
+    if count >= LEAST_UNKNOWN and answers.unknown > answers.answers * MOST_UNKNOWN:
+        total = round(answers.answers)
         return reason(Code.MANY_UNKNOWN, count=count, answers=total)
-    if answers.refused > answers.answers * MOST_REFUSED:
-        is_about_us = answers.blocked * 2 > answers.refused
-        code = Code.MANY_BLOCKED if is_about_us else Code.MANY_REFUSED
-        count = round(answers.refused)
-        return reason(code, count=count, answers=total, words=words)
-    return None
+    return why_stop_at_once(answers, words)
+
+
+def why_stop_at_once(answers: Answers, words: str) -> Reason | None:
+    """The same in the middle of a chunk, where one looks again at every refusal.
+
+    Whoever looks so often finds a streak of bad luck: only what cannot be one counts.
+    """
+    if answers.answers < LEAST or answers.refused <= answers.answers * MOST_REFUSED:
+        return None
+    is_about_us = answers.blocked * 2 > answers.refused
+    return reason(
+        Code.MANY_BLOCKED if is_about_us else Code.MANY_REFUSED,
+        count=round(answers.refused),
+        answers=round(answers.answers),
+        words=words,
+    )
 
 
 def why_stop_for_reports(*, taken: int, bounced: int, complaints: int) -> Reason | None:
     """The same for what is reported later; ``taken`` are all that were accepted."""
     if complaints >= LEAST_COMPLAINTS and complaints > taken * MOST_COMPLAINTS:
         return reason(Code.MANY_COMPLAINTS, count=complaints, answers=taken)
-    if taken >= LEAST and bounced > taken * MOST_UNKNOWN:
+    if taken >= LEAST and bounced > max(taken * MOST_UNKNOWN, LEAST_UNKNOWN - 1):
         return reason(Code.MANY_BOUNCED, count=bounced, answers=taken)
     return None

@@ -8,7 +8,7 @@ from newsletter.dispatch.flight.pace.breaker import (
     read_answers,
     refusal,
     why_stop,
-    why_stop_for_complaints,
+    why_stop_for_reports,
 )
 from newsletter.reasons import Code
 
@@ -46,6 +46,8 @@ def test_a_refusal_is_about(words: str, kind: Refusal) -> None:
         (500, [], None),
         (0, [UNKNOWN] * 49, None),  # too few to say anything
         (0, [UNKNOWN] * 50, Code.MANY_UNKNOWN),
+        (41, [UNKNOWN] * 9, None),
+        (40, [UNKNOWN] * 10, Code.MANY_UNKNOWN),
         (450, [UNKNOWN] * 50, None),  # exactly ten of a hundred
         (449, [UNKNOWN] * 51, Code.MANY_UNKNOWN),
         (350, [BLOCKED] * 150, None),
@@ -98,17 +100,25 @@ def test_a_mailing_that_nobody_refuses_keeps_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("complaints", "accepted", "stops"),
+    ("taken", "bounced", "complaints", "code"),
     [
-        (4, 10, False),  # chance
-        (5, 10, True),
-        (5, 1_600, True),
-        (5, 1_700, False),  # three of a thousand would be 5.1
-        (30, 10_000, False),
-        (31, 10_000, True),
+        (10, 0, 4, None),  # chance
+        (10, 0, 5, Code.MANY_COMPLAINTS),
+        (1_600, 0, 5, Code.MANY_COMPLAINTS),
+        (1_700, 0, 5, None),  # three of a thousand would be 5.1
+        (10_000, 0, 30, None),
+        (10_000, 0, 31, Code.MANY_COMPLAINTS),
+        (49, 49, 0, None),
+        (50, 9, 0, None),
+        (50, 10, 0, Code.MANY_BOUNCED),
+        (500, 50, 0, None),
+        (500, 51, 0, Code.MANY_BOUNCED),
+        (500, 51, 5, Code.MANY_COMPLAINTS),
     ],
 )
-def test_so_many_complaints_stop_a_mailing(
-    complaints: int, accepted: int, stops: bool
+def test_so_many_reports_stop_a_mailing(
+    taken: int, bounced: int, complaints: int, code: Code | None
 ) -> None:
-    assert (why_stop_for_complaints(complaints, accepted) is not None) is stops
+    why = why_stop_for_reports(taken=taken, bounced=bounced, complaints=complaints)
+
+    assert (why.code if why else None) == code
