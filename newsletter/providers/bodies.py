@@ -25,6 +25,7 @@ LAST_LINE = f"\r\n--{BOUNDARY}--\r\n".encode("ascii")
 _LONGEST = 75  # characters of a line that ends in a soft break
 _SHORT = 72  # characters that fit on a line of their own, whatever follows
 # What stands for itself in quoted-printable, in HTML and as text.
+_SPACE = ord(" ")
 _EASY = bytes(sign for sign in range(0x20, 0x7F) if sign not in b"=&<>'\"")
 
 
@@ -59,11 +60,11 @@ class Body:
 
 def encode_easily(value: str) -> bytes | None:
     """A value that is the same in every part; None: ``Body.encode`` must look at it."""
-    if not value.isascii():
+    if not value or not value.isascii():
         return None
     encoded = value.encode("ascii")
-    # A dot that comes first is doubled on the wire; an empty value is in both, too.
-    if encoded.translate(None, _EASY) or encoded[:1] in b" ." or encoded[-1:] == b" ":
+    # A dot that comes first is doubled on the wire.
+    if encoded.translate(None, _EASY) or encoded[0] in b" ." or encoded[-1] == _SPACE:
         return None
     if len(encoded) > _SHORT:
         lines = [encoded[at : at + _SHORT] for at in range(0, len(encoded), _SHORT)]

@@ -78,7 +78,8 @@ class CompiledMessage:
         encoded = [easy[slot] or encode(values[slot]) for slot, encode in self._ways]
         rest = self._rest.copy()
         rest[1::2] = [encoded[place] for place in self._where]
-        return b"".join(
+        message_id = f"<{recipient.delivery}.{self._mark}@{self._domain}>"
+        rest[0] = b"".join(
             (
                 _date_header(date),
                 self._from,
@@ -86,15 +87,14 @@ class CompiledMessage:
                 self._reply_to,
                 self._subject
                 or text_header("Subject", subject_for(self._message, recipient)),
-                raw_header(
-                    "Message-ID", f"<{recipient.delivery}.{self._mark}@{self._domain}>"
-                ),
+                raw_header("Message-ID", message_id),
                 self._headers,
                 b"" if url is None else raw_header("List-Unsubscribe", f"<{url}>"),
                 b"" if url is None else _ONE_CLICK,
-                *rest,
+                rest[0],
             )
         )
+        return b"".join(rest)
 
 
 @lru_cache(maxsize=16)

@@ -132,6 +132,22 @@ class Lane:
             self._supply.break_off(error)
             self._cut()
 
+    def four_yeses(self, words: bytes) -> bool:
+        """A whole turn of a mailing that goes well, in half the time of the above."""
+        mail = self._given
+        if mail is None or self._next is None or len(self._awaited) != 4:
+            return False
+        self._awaited.clear()
+        self._given, self._doubts, self._quiet_since = None, 0, None
+        self._knows_next = True
+        try:
+            mail.work.accepted(mail, said(250, words))
+            self._hand_over()
+        except Exception as error:
+            self._supply.break_off(error)
+            self._cut()
+        return True
+
     def lost(self, why: str) -> None:
         """What that means for who was under way; the next connection goes on."""
         doubt, self._given = self._given, None
@@ -235,7 +251,8 @@ class Lane:
     def _on_mail(self, code: int, words: bytes) -> None:
         if is_yes(code):
             self._knows_next = self._used = True
-            self._step("RCPT TO:<{}>\r\n", self._on_rcpt)
+            if not self._is_pipelining:
+                self._step("RCPT TO:<{}>\r\n", self._on_rcpt)
         elif code == CLOSING:
             self._hang_up(_words(code, words))
         elif code >= 500 and about_us(self._relay, code, words) is None:
@@ -248,10 +265,10 @@ class Lane:
             self._say_no(code, words)
 
     def _on_rcpt(self, code: int, words: bytes) -> None:
-        if self._no is None and is_yes(code):
-            self._step("DATA\r\n", self._on_data)
-        else:
+        if self._no is not None or not is_yes(code):
             self._say_no(code, words)
+        elif not self._is_pipelining:
+            self._step("DATA\r\n", self._on_data)
 
     def _on_data(self, code: int, words: bytes) -> None:
         if code == GO_ON and self._no is None:
@@ -311,8 +328,6 @@ class Lane:
 
     def _step(self, command: str, answer: Answer) -> None:
         """The next command, where a relay wants them one by one."""
-        if self._is_pipelining:
-            return
         assert self._connection is not None
         assert self._next is not None
         self._awaited.append(answer)

@@ -1,6 +1,8 @@
 """SMTP to a server that refuses, stalls, hangs up and lies about its name."""
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from newsletter.providers.base import ProviderBusy, ProviderMisconfigured
 from newsletter.providers.smtp import SmtpProvider, open_smtp
 from newsletter.providers.smtp.address import Tls, read_relay
 from newsletter.providers.smtp.connection import Patience
+from newsletter.providers.smtp.verp import Verp
 from newsletter.settings import Settings, read_settings
 from tests.newsletter.providers.certificates import make_certificate
 from tests.newsletter.providers.letters import (
@@ -264,6 +267,13 @@ def test_bounces_return_to_a_signed_address_of_the_delivery(journal):
     assert local == local.lower()
 
 
+def test_a_return_address_stays_what_it_was_when_the_mail_left():
+    """A bounce may come back years later, to whatever version runs then."""
+    address = Verp(b"k").address("12-345", domain="bounces.example.nl")
+
+    assert address == "bounce+12-345-venj45pk2km3lrzb@bounces.example.nl"
+
+
 def test_without_a_bounce_domain_bounces_return_to_that_of_from(journal):
     with SmtpStandIn() as server:
         provider = open_to(server)
@@ -376,3 +386,15 @@ def test_a_relay_never_shows_its_password():
 def test_a_wrong_bounce_domain_is_one_sentence():
     with pytest.raises(ProviderMisconfigured, match="BUURTPOST_BOUNCE_DOMAIN"):
         open_smtp(settings_for("smtp://h.nl", BUURTPOST_BOUNCE_DOMAIN="no domain"))
+
+
+def test_what_sends_loads_no_database_no_pages_and_no_other_provider():
+    heavy = ("sqlalchemy", "jinja2", "babel", "flask", "mjml", "sendgrid", "httpcore")
+    say = (
+        f"import sys, newsletter.providers.smtp; print([*sys.modules.keys() & {heavy}])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", say], capture_output=True, text=True, check=True
+    )
+
+    assert loaded.stdout == "[]\n"
