@@ -49,8 +49,7 @@ def in_words(progress: Progress) -> dict[str, str]:
         % {"done": number(progress.done), "all": number(progress.prepared)},
         "speed": speed,
         "stands": stands.what,
-        "stands_do": stands.do
-        or (_("You need do nothing: it goes on by itself.") if goes_on else ""),
+        "stands_do": stands.do or (_("You need do nothing.") if goes_on else ""),
         "stands_again": stands.again,
         "in_doubt": _counted(
             ngettext(

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
 from database.session import Database
+from database.urls import sqlite_url
 from newsletter import worker
+from newsletter.dispatch import mailings
+from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.jobs.context import Context
+from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
 from newsletter.staff import sign_in
 from newsletter.staff.models import StaffRole
@@ -146,7 +152,11 @@ def test_the_whole_job_from_a_story_to_the_receipt(
     worker.run_once(
         Context(
             database=sqlite_database,
-            settings=replace(settings, base_url=served),
+            settings=replace(
+                settings,
+                base_url=served,
+                database_url=sqlite_url(settings.home.parent / "buurtpost.sqlite"),
+            ),
             signer=Signer(settings.signing_keys()),
             now=now,
         )
@@ -219,16 +229,21 @@ def test_every_page_is_accessible_and_fits(
     ):
         page.goto(served + path)
 
-        # Without preloading: to look into an @import axe adds a style, which we refuse.
-        run = "async () => (await axe.run({preload: false, iframes: false})).violations"
-        found = [
-            f"{one['id']}: {[node['html'] for node in one['nodes']]}"
-            for one in page.evaluate(run)
-        ]
-        assert found == [], path
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert_well_made(page)
     context.close()
+
+
+def assert_well_made(page: Page) -> None:
+    """No barrier that axe knows of, and nothing wider than the screen."""
+    # Without preloading: to look into an @import axe adds a style, which we refuse.
+    run = "async () => (await axe.run({preload: false, iframes: false})).violations"
+    found = [
+        f"{one['id']}: {[node['html'] for node in one['nodes']]}"
+        for one in page.evaluate(run)
+    ]
+    assert found == [], page.url
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
 def test_without_javascript_everything_works(
@@ -245,3 +260,100 @@ def test_without_javascript_everything_works(
     assert order(page) == ["foreword-1", "story-2"]
     assert page.locator("iframe").get_attribute("src")
     context.close()
+
+
+PROGRESS = "/desk/issues/42/progress"
+WAITS = reason(
+    Code.SMTP_UNREACHABLE, relay="relay.example:587", words="Connection refused"
+)
+# What may go wrong, each with words that only its page has.
+TROUBLES = {
+    "waits": "is niet te bereiken",
+    "paused": "neemt onze naam of ons wachtwoord niet aan",
+    "in doubt": "weten we niet of de mail is aangekomen",
+}
+
+
+@pytest.fixture
+def going(way_in: str, settings: Settings, sqlite_database: Database) -> Database:
+    """Issue 42 is going out; no worker runs."""
+    mailings.start_now_or_at(
+        sqlite_database, settings, 42, by=CHIEF, at=None, now=now()
+    )
+    return sqlite_database
+
+
+def goes_wrong(database: Database, how: str) -> None:
+    """As a dispatcher would have written it down."""
+    with database.write.begin() as session:
+        mailing = session.scalars(select(Mailing)).one()
+        match how:
+            case "waits":
+                mailing.waiting = replace(
+                    WAITS, until=now() + timedelta(minutes=5)
+                ).stored()
+            case "paused":
+                mailing.state = MailingState.PAUSED
+                mailing.reason = reason(
+                    Code.SMTP_KEY_REFUSED,
+                    relay="relay.example:587",
+                    words="535 5.7.8 Authentication credentials invalid",
+                ).stored()
+            case "in doubt":
+                first, *others = session.scalars(select(Delivery).order_by("seq"))
+                first.state = DeliveryState.REFUSED
+                first.detail = "550 5.7.1 Message rejected due to local policy"
+                for delivery in others:
+                    delivery.state = DeliveryState.IN_DOUBT
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_a_mailing_in_trouble_is_explained_to_everybody(
+    chromium: Browser,
+    axe: str,
+    way_in: str,
+    served: str,
+    going: Database,
+    where: str,
+) -> None:
+    context = chromium.new_context(locale="nl-NL", **WHERE[where])  # type: ignore[arg-type]
+    context.add_init_script(axe)
+    page = context.new_page()
+    come_in(page, way_in)
+    for how, says in TROUBLES.items():
+        goes_wrong(going, how)
+        page.goto(served + PROGRESS)
+
+        assert page.get_by_text(says).is_visible()
+        assert_well_made(page)
+    context.close()
+
+
+def test_what_is_in_doubt_is_settled_without_a_mouse(
+    page: Page, way_in: str, served: str, going: Database
+) -> None:
+    goes_wrong(going, "in doubt")
+    come_in(page, way_in)
+    page.goto(served + PROGRESS)
+
+    press(page, "Zo laten")
+    page.get_by_text("Opgeschreven: het blijft zoals het is.").wait_for()
+    press(page, "Verstuurd")
+    page.get_by_text("Opgeschreven: ze tellen als verstuurd.").wait_for()
+    assert page.get_by_text("weten we niet").is_hidden()
+
+
+def test_the_open_page_hears_what_happens(
+    page: Page, way_in: str, served: str, going: Database
+) -> None:
+    come_in(page, way_in)
+    page.goto(served + PROGRESS)
+    page.get_by_role("button", name="Pauzeer").focus()
+
+    goes_wrong(going, "waits")
+    page.get_by_text("Je hoeft niets te doen").wait_for()
+    goes_wrong(going, "in doubt")
+    page.get_by_role("heading", name="Onzeker").wait_for()
+    assert page.get_by_role("row", name="geweigerd 1").is_visible()
+    # It was never loaded anew: whoever was at a button still is.
+    assert page.evaluate("document.activeElement.innerText") == "Pauzeer"
