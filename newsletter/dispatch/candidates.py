@@ -1,29 +1,30 @@
 """Everybody with a subscription to the list, and what each of them would get."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, tzinfo
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    GenerativeSelect,
     Integer,
     Subquery,
-    and_,
     case,
     cast,
     literal,
     null,
     select,
 )
-from sqlalchemy.orm import Session
 
+from database.fence import fenced
 from newsletter.dispatch.states import Exclusion
+from newsletter.issues.foreseen import Foreseen
 from newsletter.issues.models import Issue
-from newsletter.issues.variants import Assignment, assignment
 from subscribers.models import Subscriber, Subscription
-from subscribers.segments.fields import HOME_ZONE
+
+# PostgreSQL takes a bare NULL for text.
+NO_NUMBER: ColumnElement[int | None] = cast(null(), Integer)
+_NOTHING = -1  # the place of those no block is meant for
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,50 @@ class Candidates:
     """One SELECT: subscriber_id, address_hash, exclusion, edition, variant (a number).
 
     ``variants`` are the variants' keys; the SELECT gives the place of one among them.
+    Neither an exclusion nor a variant has who was not foreseen.
     """
 
     rows: Subquery
     variants: tuple[str, ...]
 
 
-def candidates_of(
-    session: Session, issue: Issue, *, today: date, zone: tzinfo = HOME_ZONE
-) -> Candidates:
+def candidates_of(issue: Issue, foreseen: Foreseen) -> Candidates:
     """Exclusion first: who is not mailed has a reason and no variant."""
-    assigned = assignment(session, issue, today=today, zone=zone)
-    sorted_out = (
+    variants = tuple(variant.key for variant in foreseen.variants)
+    sorted_out = fenced(_sorted_out(issue, foreseen), "sorted_out")
+    placed = fenced(
+        select(
+            sorted_out.c.subscriber_id,
+            sorted_out.c.address_hash,
+            sorted_out.c.exclusion,
+            sorted_out.c.edition,
+            case(
+                (
+                    sorted_out.c.exclusion.is_(None),
+                    _place(sorted_out, foreseen, variants),
+                ),
+                else_=NO_NUMBER,
+            ).label("place"),
+        ),
+        "placed",
+    )
+    is_nothing = placed.c.place == _NOTHING
+    rows = select(
+        placed.c.subscriber_id,
+        placed.c.address_hash,
+        case(
+            (is_nothing, literal(Exclusion.NOTHING_FOR_YOU.value)),
+            else_=placed.c.exclusion,
+        ).label("exclusion"),
+        placed.c.edition,
+        case((is_nothing, NO_NUMBER), else_=placed.c.place).label("variant"),
+    )
+    return Candidates(rows.subquery("candidates"), variants)
+
+
+def _sorted_out(issue: Issue, foreseen: Foreseen) -> GenerativeSelect:
+    assigned = foreseen.assigned
+    return (
         select(
             Subscriber.id.label("subscriber_id"),
             Subscriber.address_hash.label("address_hash"),
@@ -53,55 +86,28 @@ def candidates_of(
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(Subscription.list_id == issue.list_id)
-        .subquery("sorted_out")
     )
-    masks = _masks_by_variant(session, assigned, sorted_out)
-    place = _place_of_variant(sorted_out, masks)
-    nothing = case(
-        (sorted_out.c.exclusion.is_not(None), sorted_out.c.exclusion),
-        (place.is_(None), literal(Exclusion.NOTHING_FOR_YOU.value)),
-        else_=null(),
-    )
-    rows = select(
-        sorted_out.c.subscriber_id,
-        sorted_out.c.address_hash,
-        nothing.label("exclusion"),
-        sorted_out.c.edition,
-        case((sorted_out.c.exclusion.is_(None), place), else_=null()).label("variant"),
-    ).subquery("candidates")
-    return Candidates(rows, tuple(key for key, _edition in masks))
 
 
-# PostgreSQL takes a bare NULL for text.
-NO_NUMBER: ColumnElement[int | None] = cast(null(), Integer)
-
-_Masks = Mapping[tuple[str, str], list[int]]  # (variant key, edition) -> masks
-
-
-def _masks_by_variant(
-    session: Session, assigned: Assignment, sorted_out: Subquery
-) -> _Masks:
-    """Which masks of which edition see the same blocks."""
-    masks: dict[tuple[str, str], list[int]] = defaultdict(list)
-    occurring = (
-        select(sorted_out.c.edition, sorted_out.c.mask)
-        .where(sorted_out.c.exclusion.is_(None))
-        .distinct()
-    )
-    for edition, mask in session.execute(occurring):
-        key = assigned.variant_key_of(edition, int(mask))
-        if key is not None:
-            masks[key, edition].append(int(mask))
-    return masks
-
-
-def _place_of_variant(sorted_out: Subquery, masks: _Masks) -> ColumnElement[Any]:
-    """NULL where no block is meant for the reader."""
-    branches = [
+def _place(
+    sorted_out: Subquery, foreseen: Foreseen, variants: tuple[str, ...]
+) -> ColumnElement[Any]:
+    """The number of the reader's variant; NULL when it was not foreseen."""
+    masks: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for (edition, mask), key in foreseen.keys.items():
+        place = _NOTHING if key is None else variants.index(key)
+        masks[edition][place].append(mask)
+    by_edition = [
         (
-            and_(sorted_out.c.edition == edition, sorted_out.c.mask.in_(seen)),
-            literal(place, Integer),
+            sorted_out.c.edition == edition,
+            case(
+                *(
+                    (sorted_out.c.mask.in_(seen), literal(place, Integer))
+                    for place, seen in places.items()
+                ),
+                else_=NO_NUMBER,
+            ),
         )
-        for place, ((_key, edition), seen) in enumerate(masks.items())
+        for edition, places in masks.items()
     ]
-    return case(*branches, else_=null()) if branches else NO_NUMBER
+    return case(*by_edition, else_=NO_NUMBER) if by_edition else NO_NUMBER

@@ -5,8 +5,9 @@ everything is one transaction, so that a mailing is frozen or it is not.
 """
 
 import logging
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, String, case, func, insert, literal, null, select
@@ -23,6 +24,7 @@ from newsletter.dispatch.messages import mail_of
 from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant
 from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
 from newsletter.errors import NewsletterError
+from newsletter.issues.foreseen import Foreseen, foresee
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import PlannedVariant, plan_variants
 from newsletter.jobs.context import Context
@@ -111,20 +113,33 @@ def freeze(
     """
     produced: dict[str, ProducedVariant] = {}
     day = now.astimezone(settings.timezone).date()
-    with database.read() as session:
-        issue = session.get_one(Mailing, mailing_id).issue
-        for planned in plan_variants(session, issue, today=day, zone=settings.timezone):
-            produced[planned.key] = produce(session, settings, issue, planned, day=day)
     for attempt in range(1, _TRIES + 1):
+        with database.read() as session:
+            issue = session.get_one(Mailing, mailing_id).issue
+            foreseen = foresee(session, issue, today=day, zone=settings.timezone)
+            for planned in foreseen.variants:
+                if planned.key not in produced:
+                    produced[planned.key] = produce(
+                        session, settings, issue, planned, day=day
+                    )
         try:
             with database.write.begin() as session:
                 _one_view_of_the_readers(session)
-                _freeze(session, settings, mailing_id, produced, day=day, now=now)
+                _freeze(session, settings, mailing_id, foreseen, produced, now=now)
                 return
         except DBAPIError as error:
             if not _is_collision(error) or attempt == _TRIES:
                 raise
-    raise FreezeFailed("unreachable")  # pragma: no cover
+        except _Unforeseen:
+            log.info("mailing=%d somebody needs a variant more", mailing_id)
+    raise FreezeFailed(
+        "Readers who need another version kept arriving while the audience was "
+        "written down. Nothing was sent; start the mailing again."
+    )
+
+
+class _Unforeseen(Exception):
+    """Somebody who joined since the rendering needs a variant nobody needed then."""
 
 
 def _one_view_of_the_readers(session: Session) -> None:
@@ -142,37 +157,33 @@ def _freeze(
     session: Session,
     settings: Settings,
     mailing_id: int,
+    foreseen: Foreseen,
     produced: Mapping[str, ProducedVariant],
     *,
-    day: date,
     now: datetime,
 ) -> None:
     mailing = lock_mailing(session, mailing_id)
     if mailing is None or mailing.state is not MailingState.SCHEDULED:
         return  # frozen already, or called off meanwhile
-    issue = mailing.issue
-    variants: dict[str, int] = {}
-    for planned in plan_variants(session, issue, today=day, zone=settings.timezone):
-        # A reader who joined since the rendering may need one more variant.
-        variant = produced.get(planned.key) or produce(
-            session, settings, issue, planned, day=day
-        )
-        variants[planned.key] = _store(session, settings, mailing, variant)
-    _write_ledger(
-        session, mailing, variants, today=day, zone=settings.timezone, now=now
-    )
-    _cut_chunks(session, mailing, size=settings.chunk_size, now=now)
-    mailing.consent_head = consent.head(session, issue.list_id)
+    stored = {
+        variant.key: _store(session, settings, mailing, produced[variant.key])
+        for variant in foreseen.variants
+    }
+    _write_ledger(session, mailing, foreseen, stored, now=now)
+    ranges = _ranges(session, mailing)
+    _cut_chunks(session, mailing, ranges, size=settings.chunk_size, now=now)
+    _keep_those_with_readers(session, foreseen, stored, ranges)
+    mailing.consent_head = consent.head(session, mailing.issue.list_id)
     mailing.frozen_at = now
     mailing.state = MailingState.SENDING
     mailing.reason = ""
     finish_if_complete(session, mailing, now=now)
-    log.info("mailing=%d frozen variants=%d", mailing.id, len(variants))
+    log.info("mailing=%d frozen variants=%d", mailing.id, len(ranges))
 
 
 def _store(
     session: Session, settings: Settings, mailing: Mailing, produced: ProducedVariant
-) -> int:
+) -> Variant:
     variant = Variant(
         mailing_id=mailing.id,
         key=produced.key,
@@ -194,16 +205,15 @@ def _store(
     )
     session.add(variant)
     session.flush()
-    return variant.id
+    return variant
 
 
 def _write_ledger(
     session: Session,
     mailing: Mailing,
-    variants: Mapping[str, int],
+    foreseen: Foreseen,
+    stored: Mapping[str, Variant],
     *,
-    today: date,
-    zone: tzinfo,
     now: datetime,
 ) -> None:
     """One row per candidate; ``seq`` runs through the variants, who gets none last.
@@ -211,10 +221,10 @@ def _write_ledger(
     Within a variant the order is the address hash's, so that neighbours differ in
     domain and no provider gets five hundred in a row.
     """
-    candidates = candidates_of(session, mailing.issue, today=today, zone=zone)
+    candidates = candidates_of(mailing.issue, foreseen)
     rows = candidates.rows
     places = [
-        (rows.c.variant == place, literal(variants[key], Integer))
+        (rows.c.variant == place, literal(stored[key].id, Integer))
         for place, key in enumerate(candidates.variants)
     ]
     variant_id = case(*places, else_=null()) if places else NO_NUMBER
@@ -244,26 +254,73 @@ def _write_ledger(
     )
 
 
-def _cut_chunks(
-    session: Session, mailing: Mailing, *, size: int, now: datetime
-) -> None:
-    ranges = session.execute(
+@dataclass(frozen=True)
+class _Range:
+    """The places of one variant's readers."""
+
+    variant_id: int
+    first: int
+    last: int
+
+
+def _ranges(session: Session, mailing: Mailing) -> list[_Range]:
+    """In the order of the ledger. Raises _Unforeseen."""
+    rows = session.execute(
         select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
         .where(Delivery.mailing_id == mailing.id, Delivery.exclusion.is_(None))
         .group_by(Delivery.variant_id)
         .order_by(func.min(Delivery.seq))
-    ).all()
+    )
+    ranges = []
+    for variant_id, first, last in rows:
+        if variant_id is None:
+            raise _Unforeseen
+        ranges.append(_Range(variant_id, first, last))
+    return ranges
+
+
+def _keep_those_with_readers(
+    session: Session,
+    foreseen: Foreseen,
+    stored: Mapping[str, Variant],
+    ranges: Sequence[_Range],
+) -> None:
+    """Take out what nobody who is mailed needs; letters go by the true numbers."""
+    readers = {found.variant_id: found.last - found.first + 1 for found in ranges}
+    kept = foreseen.read(
+        {
+            key: readers[variant.id]
+            for key, variant in stored.items()
+            if variant.id in readers
+        }
+    )
+    labels = {variant.key: variant.label for variant in kept}
+    for key, variant in stored.items():
+        if key in labels:
+            variant.label = labels[key]
+        else:
+            session.delete(variant)
+
+
+def _cut_chunks(
+    session: Session,
+    mailing: Mailing,
+    ranges: Sequence[_Range],
+    *,
+    size: int,
+    now: datetime,
+) -> None:
     chunks = [
         {
             "mailing_id": mailing.id,
-            "variant_id": variant_id,
+            "variant_id": found.variant_id,
             "first_seq": start,
-            "last_seq": min(start + size - 1, last),
+            "last_seq": min(start + size - 1, found.last),
             "state": ChunkState.OPEN,
             "not_before": now,
         }
-        for variant_id, first, last in ranges
-        for start in range(first, last + 1, size)
+        for found in ranges
+        for start in range(found.first, found.last + 1, size)
     ]
     if chunks:
         session.execute(insert(Chunk), chunks)

@@ -20,6 +20,7 @@ from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import DeliveryState, Exclusion, MailingKind
 from newsletter.issues.composition import Composition
+from newsletter.issues.foreseen import foresee
 from newsletter.issues.models import Issue
 from newsletter.reasons import read_reason
 from newsletter.settings import Settings
@@ -83,7 +84,8 @@ def planned(
 ) -> dict[str, Any]:
     """The same shape for an issue that would be frozen now. Writes nothing."""
     today = now.astimezone(settings.timezone).date()
-    rows = candidates_of(session, issue, today=today, zone=settings.timezone).rows
+    foreseen = foresee(session, issue, today=today, zone=settings.timezone)
+    rows = candidates_of(issue, foreseen).rows
     counted = session.execute(
         select(rows.c.edition, rows.c.exclusion, func.count()).group_by(
             rows.c.edition, rows.c.exclusion

@@ -6,12 +6,13 @@ Equal visible blocks in the same edition are one variant (see ``assignment``).
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from database.fence import fenced
 from newsletter.issues.assignment import (
     Assignment,
     View,
@@ -34,16 +35,21 @@ from subscribers.segments.rules import AllOf, parse_rule, say
 __all__ = [
     "MOST_VARIANTS",
     "Assignment",
+    "Group",
     "PlannedVariant",
     "assignment",
     "edition_name",
+    "groups_of",
+    "in_order",
     "plan_variants",
     "readers_per_block",
+    "variants_of",
 ]
 
 MOST_VARIANTS = 64  # more than anybody can look through
 _MOST_GROUPS = 20_000  # rows looked at before it is clear that there are too many
 Seen = tuple[str, tuple[str, ...]]  # edition, ids of the visible blocks
+Group = tuple[str, int, int]  # edition, mask, number of readers
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,20 @@ def plan_variants(
     archive shows. Raises TooManyVariants naming the rule to take off.
     """
     assigned = assignment(session, issue, today=today, zone=zone)
-    groups = _groups(session, issue, assigned)
+    mailed = assigned.exclusion.is_(None)
+    groups = groups_of(session, issue, assigned, mailed)
+    return variants_of(session, issue, assigned, groups, language=language)
+
+
+def variants_of(
+    session: Session,
+    issue: Issue,
+    assigned: Assignment,
+    groups: Sequence[Group],
+    *,
+    language: str = "nl",
+) -> list[PlannedVariant]:
+    """The same of groups that were counted already."""
     readers: Counter[Seen] = Counter()
     visible: dict[Seen, tuple[Block, ...]] = {}
     for edition, mask, count in [(BASE_KEY, 0, 0), *groups]:
@@ -84,39 +103,47 @@ def plan_variants(
             continue
         visible[seen] = shown
     _refuse_too_many(session, issue, assigned, groups, len(visible), language)
-    order = list(assigned.views)
-    found = sorted(
-        visible,
-        key=lambda seen: (order.index(seen[0]), -readers[seen], seen[1]),
-    )
     planned = [
         PlannedVariant(
-            key=variant_key(seen[0], visible[seen]),
-            edition=seen[0],
-            label=label(place),
-            blocks=list(seen[1]),
-            readers=readers[seen],
-            say=_say(session, assigned.views[seen[0]], visible[seen], language),
+            key=variant_key(edition, shown),
+            edition=edition,
+            label="",
+            blocks=list(ids),
+            readers=readers[edition, ids],
+            say=_say(session, assigned.views[edition], shown, language),
         )
-        for place, seen in enumerate(found)
+        for (edition, ids), shown in visible.items()
     ]
     _refuse_equal_keys(planned)
-    return planned
+    return in_order(planned, assigned)
 
 
-def _groups(
-    session: Session, issue: Issue, assigned: Assignment
-) -> list[tuple[str, int, int]]:
-    """Edition, mask and number of readers, of everybody who would be mailed today."""
-    # Labelled inside and grouped outside: PostgreSQL takes two equal expressions with
-    # parameters for two different ones.
-    candidates = (
+def in_order(
+    planned: Iterable[PlannedVariant], assigned: Assignment
+) -> list[PlannedVariant]:
+    """As they are shown, with their letters: by edition, the most readers first."""
+    editions = list(assigned.views)
+    found = sorted(
+        planned,
+        key=lambda variant: (
+            editions.index(variant.edition),
+            -variant.readers,
+            variant.blocks,
+        ),
+    )
+    return [replace(variant, label=label(place)) for place, variant in enumerate(found)]
+
+
+def groups_of(
+    session: Session, issue: Issue, assigned: Assignment, *who: ColumnElement[bool]
+) -> list[Group]:
+    """The list's readers ``who`` holds for, counted by edition and mask."""
+    candidates = fenced(
         select(assigned.edition.label("edition"), assigned.mask.label("mask"))
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.list_id == issue.list_id)
-        .where(assigned.exclusion.is_(None))
-        .subquery()
+        .where(Subscription.list_id == issue.list_id, *who),
+        "candidates",
     )
     rows = session.execute(
         select(candidates.c.edition, candidates.c.mask, func.count())
@@ -130,7 +157,7 @@ def _refuse_too_many(
     session: Session,
     issue: Issue,
     assigned: Assignment,
-    groups: Sequence[tuple[str, int, int]],
+    groups: Sequence[Group],
     found: int,
     language: str,
 ) -> None:
