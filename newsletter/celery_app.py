@@ -16,6 +16,7 @@ import warnings
 from typing import Any
 
 from celery import Celery, signals
+from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
@@ -90,12 +91,7 @@ def run(context: Context, *, grace_seconds: float) -> None:
 
     signals.worker_ready.connect(begin_to_look, weak=False)
     signals.worker_shutting_down.connect(stop, weak=False)
-    # Somebody listening means that Celery leaves our logging alone.
-    signals.setup_logging.connect(lambda **_: None, weak=False)
-    # Root is a danger to those who take pickles from a broker; we take JSON.
-    warnings.simplefilter("ignore", SecurityWarning)
-    for chatter in ("celery.worker.strategy", "celery.app.trace"):
-        logging.getLogger(chatter).setLevel(logging.WARNING)
+    _calm_the_log()
     app.Worker(
         hostname=f"buurtpost-{os.getpid()}@{socket.gethostname()}",
         pool="solo",
@@ -104,6 +100,25 @@ def run(context: Context, *, grace_seconds: float) -> None:
         without_mingle=True,
         without_heartbeat=True,
     ).start()
+
+
+def _calm_the_log() -> None:
+    """Lines that say something, and no traceback of a broker that went away."""
+    # Somebody listening means that Celery leaves our logging alone.
+    signals.setup_logging.connect(lambda **_: None, weak=False)
+    # Root is a danger to those who take pickles from a broker; we take JSON.
+    warnings.simplefilter("ignore", SecurityWarning)
+    # A lost line ends no turn of ours: a later Celery may change that, not this one.
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("celery.worker.request", "celery.bootsteps"):
+        logging.getLogger(name).addFilter(_in_a_line)
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    record.exc_info = None  # what happened stands in the message as well
+    return True
 
 
 def make_app(broker_url: str) -> Any:
@@ -116,7 +131,7 @@ def make_app(broker_url: str) -> Any:
 
 
 def _require_welcome(app: Any) -> None:
-    """A broker that is away is waited for; one that refuses us will go on to."""
+    """A broker that is away is waited for; one that refuses us would do so for ever."""
     with app.connection_for_read() as connection:
         try:
             connection.connect()
@@ -153,7 +168,7 @@ class Lookout:
         # A line of its own: one kept open would be dead after the broker restarts.
         with self._app.connection_for_write() as connection:
             try:
-                connection.ensure_connection(max_retries=1)
+                connection.ensure_connection(max_retries=1, interval_start=0.2)
                 queue = self._queue(connection.default_channel).queue_declare()
                 if queue.message_count == 0:
                     self._turn.apply_async(connection=connection, retry=False)

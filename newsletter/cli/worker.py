@@ -51,7 +51,7 @@ def worker(door: Door, once: bool, grace: float) -> None:
     see_to(context_of(door), RECURRING)
     stopped = threading.Event()
     if not once and door.settings.broker_url:
-        _work_by_celery(context_of(door), grace)
+        work_by_celery(context_of(door), grace)
     elif once:
         with stop_on_signals(stopped, grace):
             run_once_apart(context_of(door), grace_seconds=grace, stop=stopped.is_set)
@@ -59,7 +59,8 @@ def worker(door: Door, once: bool, grace: float) -> None:
         loop(context_of(door), grace_seconds=grace, stopped=stopped)
 
 
-def _work_by_celery(context: Context, grace_seconds: float) -> None:
+def work_by_celery(context: Context, grace_seconds: float) -> None:
+    """The same worker, told by Celery when to look. Raises CeleryMissing."""
     if find_spec("celery") is None:
         raise CeleryMissing
     # Only here: it takes a second to import, and is an extra.
