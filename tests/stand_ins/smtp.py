@@ -46,6 +46,7 @@ class Misbehaviour:
     take_and_hang_up: Callable[[str], bool] = lambda _address: False
     hang_up_after: int | None = None  # mails per connection; then 421
     answer_seconds: float = 0  # how long the final dot waits for its answer
+    most_connections: int | None = None  # at a time; then 421
 
 
 class SmtpStandIn:
@@ -71,6 +72,7 @@ class SmtpStandIn:
         self._lock = threading.Lock()
         self.open = 0  # connections now
         self.most_at_once = 0
+        self.turned_away = 0
         self._controller = _Controller(self, hostname="127.0.0.1", port=0)
 
     def __enter__(self) -> "SmtpStandIn":
@@ -177,11 +179,14 @@ class _Counted(SMTP):
         super().__init__(*arguments, **named)
         self._stand_in = stand_in
         self._is_open = False
+        self.is_one_too_many = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if not self._is_open:  # STARTTLS makes it a second time
             self._is_open = True
             self._stand_in.count(1)
+            most = self._stand_in.rules.most_connections
+            self.is_one_too_many = most is not None and self._stand_in.open > most
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -212,6 +217,22 @@ class _Handler:
     stand_in: SmtpStandIn
     taken: int = 0
     seen: list[str] = field(default_factory=list)
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        _envelope: Envelope,
+        hostname: str,
+        offers: list[str],
+    ) -> list[str]:
+        assert isinstance(server, _Counted)
+        if server.is_one_too_many:
+            self.stand_in.turned_away += 1
+            asyncio.get_running_loop().call_later(0.01, _close, server)
+            return ["421 4.7.0 Too many connections"]
+        session.host_name = hostname
+        return offers
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
         self,

@@ -37,8 +37,10 @@ class Crew:
     def begin(self, work: Work) -> None:
         self._works = (*self._unfinished(), work)
         work.ask()
-        for lane in self._lanes:
-            lane.has_dropped_out = False
+        if not self._free() and all(lane.is_idle for lane in self._lanes):
+            # All were turned away, and who sends again has waited as long as we said.
+            for lane in self._lanes:
+                lane.rest_no_longer()
         self._call(work.waiting)
         if self._next_look is None:
             self._look()
@@ -57,10 +59,10 @@ class Crew:
         return any(work.waiting for work in self._works)
 
     def lost(self, error: ProviderError) -> None:
-        """A lane has dropped out; it comes back for the next work."""
+        """A lane was turned away. It rests, and the others carry what they can."""
         for work in self._works:
             work.suffer(error)
-        # Whom it put back, a lane that had nothing left to do can take.
+        # Whom it put back, another that had nothing left to do can take.
         self._call(sum(work.waiting for work in self._works))
         if all(lane.is_idle for lane in self._lanes):
             for work in self._works:
@@ -85,13 +87,14 @@ class Crew:
         return tuple(work for work in self._works if not work.is_done)
 
     def _call(self, mails: int) -> None:
-        """So many idle lanes go to work, first those that need no handshake."""
-        free = [
-            lane for lane in self._lanes if lane.is_idle and not lane.has_dropped_out
-        ]
-        free.sort(key=lambda lane: not lane.is_connected)
+        """So many free lanes go to work, first those that need no handshake."""
+        free = sorted(self._free(), key=lambda lane: not lane.is_connected)
         for lane in free[:mails]:
             lane.wake()
+
+    def _free(self) -> list[Lane]:
+        now = self._loop.time()
+        return [lane for lane in self._lanes if lane.is_free(now)]
 
     def _look(self) -> None:
         self._works, self._next_look = self._unfinished(), None

@@ -20,6 +20,7 @@ from newsletter.providers.smtp.greeting import connect, goodbye
 from newsletter.providers.smtp.replies import (
     CLOSING,
     GO_ON,
+    WAIT_SECONDS,
     Outcome,
     Verdict,
     about_us,
@@ -48,7 +49,7 @@ class Supply(Protocol):
     def is_anyone_waiting(self) -> bool: ...
 
     def lost(self, error: ProviderError) -> None:
-        """The lane has dropped out."""
+        """The lane can do no more for now."""
 
     def break_off(self, error: Exception) -> None:
         """Nobody need go on."""
@@ -64,7 +65,7 @@ class Lane:
         self._relay = relay
         self._name = name
         self._patience = patience
-        self.has_dropped_out = False
+        self._rests_until = 0.0  # by the loop's clock
         self._dialling: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
         self._is_pipelining = False
@@ -80,6 +81,13 @@ class Lane:
     @property
     def is_idle(self) -> bool:
         return self._dialling is None and not self._awaited
+
+    def is_free(self, now: float) -> bool:
+        """Nothing to do, and not just turned away."""
+        return self.is_idle and now >= self._rests_until
+
+    def rest_no_longer(self) -> None:
+        self._rests_until = 0.0
 
     @property
     def is_connected(self) -> bool:
@@ -128,9 +136,7 @@ class Lane:
         try:
             self._awaited.popleft()(code, words)
         except Exception as error:
-            # About all of us, or a defect: no mail may go out unmarked.
-            self._supply.break_off(error)
-            self._cut()
+            self._fail(error)
 
     def four_yeses(self, words: bytes) -> bool:
         """A whole turn of a mailing that goes well, in half the time of the above."""
@@ -144,8 +150,7 @@ class Lane:
             mail.work.accepted(mail, said(250, words))
             self._hand_over()
         except Exception as error:
-            self._supply.break_off(error)
-            self._cut()
+            self._fail(error)
         return True
 
     def lost(self, why: str) -> None:
@@ -198,7 +203,10 @@ class Lane:
     def _start(self, connection: Connection) -> None:
         connection.listener = self
         self._quiet_since = None
-        self._offer(self._take())
+        try:
+            self._offer(self._take())
+        except Exception as error:
+            self._fail(error)
 
     def _go_on(self) -> None:
         if self._supply.is_anyone_waiting():
@@ -206,8 +214,13 @@ class Lane:
 
     def _drop_out(self, error: ProviderError) -> None:
         self._doubts = 0
-        self.has_dropped_out = True
+        self._rests_until = asyncio.get_running_loop().time() + WAIT_SECONDS
         self._supply.lost(error)
+
+    def _fail(self, error: Exception) -> None:
+        """About all of us, or a defect: no mail may go out unmarked."""
+        self._supply.break_off(error)
+        self._cut()
 
     # From mail to mail.
 

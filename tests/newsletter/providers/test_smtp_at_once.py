@@ -1,5 +1,7 @@
 """SMTP: two chunks at a time over the same connections, each with its own trouble."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -305,9 +307,39 @@ def test_nothing_is_left_behind_by_a_provider_that_failed():
     assert smtp_threads() == before
 
 
+NEVER_CLOSED = """
+import sys
+from tests.newsletter.providers.test_smtp_at_once import *
+journal = Journal()
+provider_of(sys.argv[1]).send(first(), marks=journal, until=never)
+print(len(journal.outcome))
+"""
+
+
 def test_a_process_that_ends_is_not_kept_by_it():
     with SmtpStandIn() as server:
+        ended = subprocess.run(
+            [sys.executable, "-c", NEVER_CLOSED, server.url],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{CROWD}\n", "")
+        until_true(lambda: server.open == 0)
+
+
+def test_connections_that_are_turned_away_are_not_tried_again_for_every_chunk():
+    """A relay may allow fewer than the settings say."""
+    with SmtpStandIn(Misbehaviour(most_connections=2), connections=6) as server:
         provider = provider_of(server.url)
-        provider.send(first(), marks=Journal(), until=never)
-        assert all(thread.daemon for thread in smtp_threads())
+        for number in range(5):
+            journal = Journal()
+            provider.send(
+                crowd(CROWD, first=number * CROWD), marks=journal, until=never
+            )
+            assert journal.outcome == ALL_ACCEPTED
         provider.close()
+
+    assert server.turned_away <= 4
