@@ -1,15 +1,13 @@
 """Opening chunks again for whoever in them is queued."""
 
-from datetime import datetime
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Chunk, Delivery, Mailing
-from newsletter.dispatch.states import ChunkState, DeliveryState
+from newsletter.dispatch.states import AT_ONCE, ChunkState, DeliveryState
 
 
-def open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
+def open_chunks(session: Session, mailing: Mailing) -> None:
     """Make every chunk with somebody queued due; a leased one reopens by itself."""
     waiting = select(Delivery.seq).where(
         Delivery.mailing_id == Chunk.mailing_id,
@@ -23,6 +21,6 @@ def open_chunks(session: Session, mailing: Mailing, *, now: datetime) -> None:
             Chunk.state != ChunkState.LEASED,
             waiting.correlate(Chunk).exists(),
         )
-        .values(state=ChunkState.OPEN, not_before=now)
+        .values(state=ChunkState.OPEN, not_before=AT_ONCE)
         .execution_options(synchronize_session=False)
     )

@@ -290,7 +290,7 @@ def retry(
 
 def go_on(session: Session, mailing: Mailing, *, now: datetime) -> None:
     """Somebody was queued again: let them be sent, and what follows them too."""
-    open_chunks(session, mailing, now=now)
+    open_chunks(session, mailing)
     if mailing.state is MailingState.SENT:
         mailing.state = MailingState.SENDING
         mailing.finished_at = None

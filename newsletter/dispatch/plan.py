@@ -22,7 +22,12 @@ from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.messages import mail_of
 from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant
-from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
+from newsletter.dispatch.states import (
+    AT_ONCE,
+    ChunkState,
+    DeliveryState,
+    MailingState,
+)
 from newsletter.errors import NewsletterError
 from newsletter.issues.foreseen import Foreseen, foresee
 from newsletter.issues.models import Issue
@@ -171,7 +176,7 @@ def _freeze(
     }
     _write_ledger(session, mailing, foreseen, stored, now=now)
     ranges = _ranges(session, mailing)
-    _cut_chunks(session, mailing, ranges, size=settings.chunk_size, now=now)
+    _cut_chunks(session, mailing, ranges, size=settings.chunk_size)
     _keep_those_with_readers(session, foreseen, stored, ranges)
     mailing.consent_head = consent.head(session, mailing.issue.list_id)
     mailing.frozen_at = now
@@ -308,7 +313,6 @@ def _cut_chunks(
     ranges: Sequence[_Range],
     *,
     size: int,
-    now: datetime,
 ) -> None:
     chunks = [
         {
@@ -317,7 +321,7 @@ def _cut_chunks(
             "first_seq": start,
             "last_seq": min(start + size - 1, found.last),
             "state": ChunkState.OPEN,
-            "not_before": now,
+            "not_before": AT_ONCE,
         }
         for found in ranges
         for start in range(found.first, found.last + 1, size)

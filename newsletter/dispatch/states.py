@@ -4,7 +4,9 @@ Plain words without SQLAlchemy: the dispatcher, which must stay small, knows the
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 
 class MailingKind(StrEnum):
@@ -32,6 +34,11 @@ class Exclusion(StrEnum):
     RESTING = "resting"  # paused until a day that has not come
     BUNDLED = "bundled"  # gets the monthly bundle instead
     NOTHING_FOR_YOU = "nothing_for_you"  # no block is meant for them
+
+
+# When a chunk is due that waits for nothing: long past, so that a clock that is set
+# back does not stop a mailing for as long.
+AT_ONCE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class DeliveryState(StrEnum):

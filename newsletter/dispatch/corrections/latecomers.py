@@ -85,7 +85,7 @@ def _add(
         zone=settings.timezone,
     )
     if added:
-        open_chunks(session, mailing, now=now)
+        open_chunks(session, mailing)
         if mailing.state is MailingState.SENT:
             mailing.state = MailingState.SENDING
             mailing.finished_at = None

@@ -184,7 +184,7 @@ def _freeze(
         for variant in variants_with(session, mailing, drafted.item.places)
     }
     cut_chunks(session, own, mailing, pairs, size=settings.chunk_size, now=now)
-    open_chunks(session, own, now=now)
+    open_chunks(session, own)
     finish_if_complete(session, own, now=now)
     if coming:
         follow(session, own.id, now=now)

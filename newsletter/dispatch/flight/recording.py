@@ -13,7 +13,7 @@ from newsletter.dispatch.flight.marks import Mark
 from newsletter.dispatch.flight.pace import limits
 from newsletter.dispatch.flight.pace.notes import Notes, after_chunk
 from newsletter.dispatch.flight.pace.retry import next_try
-from newsletter.dispatch.states import TO, DeliveryState, MailingState
+from newsletter.dispatch.states import AT_ONCE, TO, DeliveryState, MailingState
 from newsletter.reasons import Reason
 from subscribers.addresses import without_addresses
 
@@ -172,7 +172,7 @@ class _Recorder:
             until = driver.moment(ending.not_before)
             transaction.run(statements.POSTPONE, until=until)
             self._learn(ending.not_before)
-        self._reopen(chunk_id, not_before=ending.not_before or self.now)
+        self._reopen(chunk_id, not_before=ending.not_before or AT_ONCE)
         why = ending.pause or self._note(notes, marked)
         # First: nobody has to resume a mailing in which nobody waits.
         transaction.run(statements.FINISH, mailing_id=self.mailing_id, now=now)
