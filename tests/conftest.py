@@ -48,7 +48,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """A migrated database to copy from."""
-    url = _create_postgres(postgres_server)
+    url = create_postgres(postgres_server)
     _prepare(url)
     return url
 
@@ -69,7 +69,7 @@ def _prepare(url: str) -> None:
     database.close()
 
 
-def _create_postgres(server: str, *, template: str | None = None) -> str:
+def create_postgres(server: str, *, template: str | None = None) -> str:
     name = f"test_{uuid.uuid4().hex[:12]}"
     parsed = make_url(server).set(drivername="postgresql+psycopg")
     admin = create_engine(parsed, isolation_level="AUTOCOMMIT")
@@ -80,7 +80,7 @@ def _create_postgres(server: str, *, template: str | None = None) -> str:
     return parsed.set(database=name).render_as_string(hide_password=False)
 
 
-def _drop_postgres(server: str, url: str) -> None:
+def drop_postgres(server: str, url: str) -> None:
     parsed = make_url(server).set(drivername="postgresql+psycopg")
     admin = create_engine(parsed, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -108,7 +108,7 @@ def session(
     backend: str = request.param
     if backend not in _shared_databases:
         _shared_databases[backend] = open_database(
-            _fresh_url(request, tmp_path_factory.mktemp("shared"), backend)
+            fresh_url(request, tmp_path_factory.mktemp("shared"), backend)
         )
     with _shared_databases[backend].engine.connect() as connection:
         transaction = connection.begin()
@@ -121,12 +121,12 @@ def session(
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated database of the test's own; its url is ``database.engine.url``."""
     backend: str = request.param
-    url = _fresh_url(request, tmp_path, backend)
+    url = fresh_url(request, tmp_path, backend)
     database = open_database(url)
     yield database
     database.close()
     if backend == "postgresql":
-        _drop_postgres(request.getfixturevalue("postgres_server"), url)
+        drop_postgres(request.getfixturevalue("postgres_server"), url)
 
 
 @pytest.fixture
@@ -139,12 +139,12 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
     database.close()
 
 
-def _fresh_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:
+def fresh_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:
     if backend == "sqlite":
         path = folder / "buurtpost.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return sqlite_url(path)
-    return _create_postgres(
+    return create_postgres(
         request.getfixturevalue("postgres_server"),
         template=request.getfixturevalue("postgres_template"),
     )

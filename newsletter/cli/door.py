@@ -107,12 +107,13 @@ class Commands(LazyGroup):
                 )
             fail(
                 f"The database refused: {str(error.orig).splitlines()[0]}. "
-                "Check BUURTPOST_DATABASE_URL, then try again."
+                "Check BUURTPOST_DATABASE_URL and that its disk has room, then try "
+                "again."
             )
         except DriverError as error:
             fail(
-                f"The database refused: {error}. Check BUURTPOST_DATABASE_URL, then "
-                "try again."
+                f"The database refused: {error}. Check BUURTPOST_DATABASE_URL and that "
+                "its disk has room, then try again."
             )
         except OSError as error:
             what = f"{error.filename}: " if error.filename else ""

@@ -31,7 +31,7 @@ class Home:
         """Run a command; the exit code must be the expected one."""
         done = subprocess.run(
             [BUURTPOST, *arguments],
-            env=self._environment(more),
+            env=self.environment_with(more),
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -57,7 +57,7 @@ class Home:
         """The web server without a worker, until the block ends."""
         server = subprocess.Popen(
             [BUURTPOST, "serve", "--port", str(port), "--no-worker"],
-            env=self._environment({}),
+            env=self.environment_with({}),
             cwd=self.folder,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
@@ -71,7 +71,7 @@ class Home:
             os.killpg(server.pid, signal.SIGTERM)
             server.communicate(timeout=20)
 
-    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
+    def environment_with(self, more: Mapping[str, str]) -> dict[str, str]:
         inherited = {
             name: value
             for name, value in os.environ.items()

@@ -1,0 +1,105 @@
+"""kill -9 at a named point: what is in doubt then is no accident."""
+
+import signal
+from dataclasses import replace
+
+import pytest
+
+from tests.faults.conftest import Fresh
+from tests.faults.seam_of import Point
+from tests.faults.trial import trial
+
+_FLIGHT = "newsletter.dispatch.flight"
+LONG = pytest.mark.long
+_MARKS = f"{_FLIGHT}.marks"
+
+POINTS = (
+    Point("before a chunk is leased", f"{_FLIGHT}.ledger", "_lease_next"),
+    Point(
+        "after its journal was made and before the claim commits",
+        f"{_FLIGHT}.journal",
+        "create",
+        "after",
+    ),
+    Point("after the claim", f"{_FLIGHT}.ledger", "claim", "after"),
+    Point("before the first mark", _MARKS, "ByteMarks.handed_over"),
+    Point(
+        "after a mark, before its mail",
+        _MARKS,
+        "ByteMarks.handed_over",
+        "after",
+        nth=50,
+        in_doubt=True,
+    ),
+    Point(
+        "after an answer, before its mark",
+        _MARKS,
+        "ByteMarks.accepted",
+        nth=50,
+        in_doubt=True,
+    ),
+    Point("after the mark of an answer", _MARKS, "ByteMarks.accepted", "after", nth=50),
+    Point("before a chunk is recorded", f"{_FLIGHT}.dispatcher", "record", nth=2),
+    Point(
+        "in the middle of recording it",
+        f"{_FLIGHT}.recording",
+        "_Recorder.move",
+        "after",
+    ),
+    Point(
+        "after it is recorded, before its journal goes",
+        f"{_FLIGHT}.dispatcher",
+        "record",
+        "after",
+        nth=2,
+    ),
+    Point("after its journal went", f"{_FLIGHT}.journal", "Journal.remove", "after"),
+)
+# Those a chunk passes once or twice.
+QUICK = {POINTS[1].say, POINTS[5].say, POINTS[8].say}
+
+
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=LONG)])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(
+            replace(point, whole=whole),
+            id=f"{'all of it' if whole else 'the dispatcher'} {point.say}",
+            marks=() if point.say in QUICK and whole else LONG,
+        )
+        for point in POINTS
+        for whole in (True, False)
+    ],
+)
+def test_killed(point: Point, backend: str, fresh: Fresh) -> None:
+    with trial(fresh(backend), connections=2) as test:
+        worker = test.start("--once", die=point)
+        code = worker.wait()
+        assert test.said.read_text().startswith("died"), "it never came there"
+        if point.whole:
+            assert code == -signal.SIGKILL
+            test.judge(most_in_doubt=300, is_over=False)
+            test.work()
+        else:
+            assert code == 0, "the worker starts another dispatcher"
+
+        verdict = test.judge(most_in_doubt=test.connections)
+        assert list(test.installation.journals.iterdir()) == []
+        if point.in_doubt:
+            assert verdict.in_doubt > 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=LONG)])
+def test_killed_while_taking_over_from_the_dead(fresh: Fresh, backend: str) -> None:
+    replay = Point(
+        "while it replays", f"{_FLIGHT}.recording", "_Recorder.move", "after"
+    )
+    with trial(fresh(backend), connections=2, slow=0.02) as test:
+        worker = test.start("--once")
+        test.wait_for_mails(20)
+        worker.kill()
+        assert test.start("--once", die=replay).wait() == -signal.SIGKILL
+        test.work()
+
+        test.judge(most_in_doubt=test.connections)
