@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.correspondence.models import ServiceMail
@@ -93,6 +93,12 @@ def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
     )
     session.execute(
         delete(ServiceMail).where(ServiceMail.address == subscriber.address)
+    )
+    session.execute(
+        update(ServiceMail)
+        .where(ServiceMail.address_hash == subscriber.address_hash)
+        .values(address_hash=None)
+        .execution_options(synchronize_session=False)
     )
     session.execute(delete(Subscriber).where(Subscriber.id == subscriber.id))
     session.expire_all()
@@ -236,14 +242,19 @@ def _reports(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
 
 
 def _service_mails(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
-    waiting = session.scalars(
+    mails = session.scalars(
         select(ServiceMail)
-        .where(ServiceMail.address == subscriber.address)
+        .where(
+            or_(
+                ServiceMail.address == subscriber.address,
+                ServiceMail.address_hash == subscriber.address_hash,
+            )
+        )
         .order_by(ServiceMail.id)
     )
     return [
         {"kind": mail.kind, "state": mail.state, "created_at": _iso(mail.created_at)}
-        for mail in waiting
+        for mail in mails
     ]
 
 

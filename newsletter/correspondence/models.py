@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, BigId
@@ -24,6 +25,8 @@ class ServiceMail(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str]  # a folder of templates/service
     address: Mapped[str | None]
+    # What suppressions know it by, for a mail that comes back; kept for a while.
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     language: Mapped[str]
     values: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[ServiceMailState] = mapped_column(EnumText(ServiceMailState))

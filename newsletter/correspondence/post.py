@@ -16,6 +16,7 @@ from newsletter.correspondence.models import ServiceMail, ServiceMailState
 from newsletter.errors import NewsletterError
 from newsletter.jobs.queue import enqueue
 from newsletter.language import LANGUAGES
+from subscribers import addresses, secrets
 
 FOLDER = Path(templates.__file__).parent / "service"
 SEND = "service-mail"  # the kind of job that hands one over
@@ -55,6 +56,7 @@ def queue_mail(
     mail = ServiceMail(
         kind=kind,
         address=address,
+        address_hash=_hash(session, address),
         language=language if language in LANGUAGES else LANGUAGES[0],
         values={**values, "list": list_slug},
         state=ServiceMailState.WAITING,
@@ -67,8 +69,16 @@ def queue_mail(
 
 
 def close_mail(mail: ServiceMail, state: ServiceMailState, *, now: datetime) -> None:
-    """Make it final and forget whom it was to."""
+    """Make it final and forget whom it was to, but for the hash of the address."""
     mail.state = state
     mail.address = None
     mail.values = {}
     mail.finished_at = now
+
+
+def _hash(session: Session, address: str) -> bytes | None:
+    key = secrets.key_for(session, secrets.SUPPRESSION)
+    try:
+        return addresses.hash_address(key, addresses.normalise(address))
+    except addresses.BadAddress:
+        return None  # whoever sends it is told so by the provider

@@ -1,10 +1,15 @@
-"""Old reports are let go: the ledger keeps what became of each mail."""
+"""Old reports are let go: the ledger keeps what became of each mail.
+
+And whom a service mail was to, once it is too late for it to come back.
+"""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from database.session import Database
+from newsletter.correspondence.models import ServiceMail
+from newsletter.dispatch.returns.apply import WINDOW
 from newsletter.dispatch.returns.models import ReportedEvent
 
 KEEP_DAYS = 90  # to explain a bounce; providers repeat a report for a day at most
@@ -33,3 +38,17 @@ def forget_old(database: Database, *, now: datetime) -> int:
         forgotten += len(gone)
         if not gone:
             return forgotten
+
+
+def forget_whom(database: Database, *, now: datetime) -> None:
+    """Empty the hashed address of service mails that were final a week ago."""
+    with database.write.begin() as session:
+        session.execute(
+            update(ServiceMail)
+            .where(
+                ServiceMail.address_hash.is_not(None),
+                ServiceMail.finished_at < now - WINDOW,
+            )
+            .values(address_hash=None)
+            .execution_options(synchronize_session=False)
+        )

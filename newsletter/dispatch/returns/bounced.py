@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.returns.store import delivery_of, store
+from newsletter.dispatch.returns.store import delivery_of, service_mail_of, store
 from newsletter.providers.bounces.bounce import Bounce, BounceKind
 from newsletter.providers.events import Event, EventKind, short
 
@@ -25,7 +25,8 @@ def take(session: Session, bounce: Bounce, raw: bytes, *, now: datetime) -> bool
     Only a genuine return address makes it ours: anybody can write a bounce.
     """
     kind = _KINDS.get(bounce.kind)
-    if kind is None or delivery_of(bounce.delivery) is None:
+    ours = delivery_of(bounce.delivery) or service_mail_of(bounce.delivery)
+    if kind is None or ours is None:
         return False
     event = Event(
         key=_key(bounce, raw),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.correspondence.models import ServiceMail
 from newsletter.dispatch import departures
 from newsletter.dispatch.models import Delivery
 from newsletter.dispatch.returns.models import ReportedEvent
@@ -50,6 +51,12 @@ def bear(
         event.address_hash = session.scalar(
             select(Delivery.address_hash).where(
                 Delivery.mailing_id == key[0], Delivery.seq == key[1]
+            )
+        )
+    elif event.service_mail_id is not None:
+        event.address_hash = session.scalar(
+            select(ServiceMail.address_hash).where(
+                ServiceMail.id == event.service_mail_id
             )
         )
     act = _ACTS.get(event.kind)

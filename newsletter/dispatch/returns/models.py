@@ -34,6 +34,7 @@ class ReportedEvent(Base):
     applied_at: Mapped[datetime | None]  # None: waits
     mailing_id: Mapped[int | None]  # with seq: the delivery it is about
     seq: Mapped[int | None]
+    service_mail_id: Mapped[int | None]  # or the service mail it is about
     address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     status: Mapped[str] = mapped_column(default="")  # "5.1.1"
     detail: Mapped[str] = mapped_column(default="")  # short, without addresses

@@ -17,6 +17,7 @@ from subscribers import addresses, secrets
 APPLY = "apply-events"  # the kind of the job
 _QUIET = frozenset({EventKind.TAKEN, EventKind.DELIVERED})
 _DELIVERY = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_SERVICE_MAIL = re.compile(r"service-([0-9]{1,9})")
 
 
 def store(
@@ -44,6 +45,12 @@ def delivery_of(text: str | None) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
+def service_mail_of(text: str | None) -> int | None:
+    """The number of our service mail; None for anything else."""
+    found = _SERVICE_MAIL.fullmatch(text or "")
+    return int(found[1]) if found else None
+
+
 def _row(
     provider: str, event: Event, key: bytes, *, now: datetime
 ) -> dict[str, object]:
@@ -59,6 +66,7 @@ def _row(
         "received_at": now,
         "mailing_id": mailing_id,
         "seq": seq,
+        "service_mail_id": service_mail_of(event.delivery),
         "address_hash": _hash(key, event.address or "") if lost else None,
         "status": event.status,
         # A server's "thank you, queued as ..." is not worth keeping a million times.
