@@ -1,12 +1,13 @@
 """SMTP: two chunks at a time over the same connections, each with its own trouble."""
 
+import random
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -343,3 +344,56 @@ def test_connections_that_are_turned_away_are_not_tried_again_for_every_chunk():
         provider.close()
 
     assert server.turned_away <= 4
+
+
+MOODS = ("451 4.3.0 Not now", "550 5.1.1 Nobody here", "421 4.3.2 Closing", None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_a_relay_does_what_is_marked_is_what_it_took(seed):
+    chance = random.Random(seed)
+
+    def one_in(many: int) -> bool:
+        return chance.random() * many < 1
+
+    def moody(many: int) -> Callable[[str], str | None]:
+        return lambda _address: chance.choice(MOODS) if one_in(many) else None
+
+    rules = Misbehaviour(
+        at_mail=lambda _address: MOODS[0] if one_in(30) else None,
+        at_rcpt=moody(12),
+        at_data=moody(12),
+        lose_before_answer=lambda _address: one_in(25),
+        take_and_hang_up=lambda _address: one_in(25),
+        hang_up_after=chance.choice([None, 5, 11]),
+    )
+    journals = [Journal() for _ in range(6)]
+    stopping = chance.randrange(6)
+
+    def send(number: int) -> None:
+        journal, letters = journals[number], crowd(CROWD, first=number * CROWD)
+        enough = chance.randrange(CROWD)
+        with suppress(ProviderBusy):
+            provider.send(
+                letters,
+                marks=journal,
+                until=lambda: number == stopping and len(journal.outcome) > enough,
+            )
+        journal.close()
+
+    with SmtpStandIn(rules, connections=3) as server:
+        provider = provider_of(server.url)
+        with ThreadPoolExecutor(2) as threads:
+            for sent in [threads.submit(send, number) for number in range(6)]:
+                sent.result()
+        provider.close()
+
+    took = server.addressees()
+    assert set(took.values()) <= {1}, "nobody twice"
+    for number, journal in enumerate(journals):
+        assert journal.late == []
+        for place in range(CROWD):
+            got = took[f"reader{number * CROWD + place}@example.nl"]
+            outcome = journal.outcome.get(place)
+            if outcome != "handed over":  # nobody knows
+                assert got == (1 if outcome == "accepted" else 0), (place, outcome)
