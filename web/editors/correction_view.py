@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.corrections.audience import readers_of, variants_with
-from newsletter.dispatch.corrections.items import items_in
+from newsletter.dispatch.corrections.items import Item, items_in
 from newsletter.dispatch.models import Mailing
+from newsletter.issues.composition import Composition
+from newsletter.issues.editions import BASE_KEY
+from newsletter.issues.models import Issue
+from newsletter.issues.variants import edition_name
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Choice:
     kind: str  # in the issue's language
     title: str
     readers: int
+    only_in: tuple[str, ...]  # the editions it stands in, when not in the issue itself
 
 
 def choices(session: Session, mailing: Mailing) -> Sequence[Choice]:
@@ -27,6 +32,21 @@ def choices(session: Session, mailing: Mailing) -> Sequence[Choice]:
     for item in items_in(session, mailing.issue):
         variants = variants_with(session, mailing, item.places)
         if variants:
-            readers = sum(have.get(variant.id, 0) for variant in variants)
-            found.append(Choice(item.id, item.label, item.title, readers))
+            found.append(
+                Choice(
+                    id=item.id,
+                    kind=item.label,
+                    title=item.title,
+                    readers=sum(have.get(variant.id, 0) for variant in variants),
+                    only_in=_only_in(session, mailing.issue, item),
+                )
+            )
     return found
+
+
+def _only_in(session: Session, issue: Issue, item: Item) -> tuple[str, ...]:
+    keys = sorted({edition for edition, _block in item.places})
+    if BASE_KEY in keys:
+        return ()
+    composition = Composition.of(issue)
+    return tuple(edition_name(session, composition.edition(key)) for key in keys)

@@ -45,7 +45,7 @@ def mailed(database: Database, settings: Settings, work: Callable[[], None]) -> 
             {"kind": "story", "story": "soep"},
             {"kind": "divider"},
             {"kind": "story", "story": "balie", "only": ONLY_AMBTENAREN},
-            editions=[{"partner": "lpb"}],
+            editions=[{"partner": "lpb", "foreword": "Dag {naam}."}],
         )
         world.reader("anna", roles=["wijkambtenaar"])
         world.reader("ben")
@@ -62,6 +62,12 @@ def test_the_page_lists_what_readers_have(desk: Desk, mailed: None) -> None:
     assert "3 lezers hebben dit" in page
     assert "1 lezer heeft dit" in page  # the story for wijkambtenaren
     assert "divider" not in page
+
+
+def test_what_only_one_edition_has_says_so(desk: Desk, mailed: None) -> None:
+    page = desk.get(CORRECT).text
+
+    assert page.count("alleen in de editie van LPB") == 1
 
 
 def test_the_receipt_and_the_progress_lead_there(desk: Desk, mailed: None) -> None:
