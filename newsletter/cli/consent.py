@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingKind
 from subscribers.verification import verify as verify_ledgers
 
 
@@ -35,6 +36,9 @@ def _heads_in_receipts(session: Session) -> dict[str, dict[str, bytes]]:
         select(Mailing).where(Mailing.consent_head.is_not(None))
     ):
         name = f"the receipt of issue {mailing.issue.number}"
+        if mailing.kind is MailingKind.CORRECTION:
+            # Its own witness: it must not stand in for the issue's.
+            name = f"{name}'s correction (mailing {mailing.id})"
         slug = mailing.issue.mailing_list.slug
         heads.setdefault(slug, {})[name] = mailing.consent_head or b""
     return heads

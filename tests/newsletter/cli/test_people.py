@@ -4,10 +4,13 @@ import pytest
 from sqlalchemy import select, update
 
 from database.session import open_database
+from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingKind, MailingState
 from newsletter.staff.models import AuditLine
-from subscribers.models import ConsentRecord, MailingList
+from subscribers import consent
+from subscribers.models import ConsentRecord, MailingList, Subscriber
 from tests.conftest import NOW
-from tests.factories import ANNA, a_reader, a_sign_up
+from tests.factories import ANNA, a_mailing_to, a_reader, a_sign_up
 
 ADD = (
     "lists",
@@ -138,6 +141,30 @@ def test_verify_names_the_line_that_was_changed(buurtpost, anna, write):
     assert refused.stderr == (
         "The consent ledger of buurtwijs, line 2: what it says was changed.\n"
     )
+
+
+def test_the_head_in_a_correction_does_not_stand_in_for_the_issues(
+    buurtpost, anna, write
+):
+    with write() as session:
+        issue = session.get_one(
+            Mailing, a_mailing_to(session, session.scalars(select(Subscriber)).one())
+        )
+        issue.consent_head = b"another ledger's head".ljust(32)
+        session.add(
+            Mailing(
+                issue_id=issue.issue_id,
+                kind=MailingKind.CORRECTION,
+                state=MailingState.SENT,
+                started_by="operator",
+                created_at=NOW,
+                consent_head=consent.head(session, issue.issue.list_id),
+            )
+        )
+
+    refused = buurtpost("consent", "verify")
+
+    assert "no longer holds what the receipt of issue 42 was sealed" in refused.stderr
 
 
 def test_retention_forgets_who_never_confirmed(buurtpost, write):
