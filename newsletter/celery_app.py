@@ -16,7 +16,6 @@ import warnings
 from typing import Any
 
 from celery import Celery, signals
-from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 from kombu.exceptions import OperationalError
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +43,8 @@ _CONFIGURATION: dict[str, Any] = {
     "broker_connection_max_retries": None,
     # A turn runs in the process itself, which could not answer to a heartbeat then.
     "broker_heartbeat": 0,
+    # For the same reason no turn is running when a lost line is noticed.
+    "worker_cancel_long_running_tasks_on_connection_loss": True,
     "worker_enable_remote_control": False,
     "worker_detect_quorum_queues": False,
 }
@@ -108,8 +109,6 @@ def _calm_the_log() -> None:
     signals.setup_logging.connect(lambda **_: None, weak=False)
     # Root is a danger to those who take pickles from a broker; we take JSON.
     warnings.simplefilter("ignore", SecurityWarning)
-    # A lost line ends no turn of ours: a later Celery may change that, not this one.
-    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     for name in ("celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("celery.worker.request", "celery.bootsteps"):
