@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
 from newsletter.dispatch.corrections.latecomers import FOLLOW, follow_correction
+from newsletter.dispatch.flight.recording import REFUSALS
 from newsletter.dispatch.plan import begin_mailing
 from newsletter.dispatch.returns.apply import apply_events
+from newsletter.dispatch.returns.refused import report_refusals
 from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.service_mail import send_service_mail
 from newsletter.jobs.context import Context, JobFunction
@@ -24,6 +26,7 @@ JOBS: Mapping[str, JobFunction] = {
     "begin-mailing": begin_mailing,
     APPLY: apply_events,
     FOLLOW: follow_correction,
+    REFUSALS: report_refusals,
     RETENTION: run_nightly,
 }
 

@@ -1,5 +1,6 @@
 """Recording a chunk: from the journal's marks to the ledger, in one transaction."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from subscribers.addresses import without_addresses
 _MOST_OF_A_DETAIL = 200
 _WHENEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
+REFUSALS = "refusals"  # the kind of the job that looks at what servers said
 NOBODY_KNOWS = "no answer was recorded"
 GIVEN_UP = "given up after {attempts} tries: {why}"
 
@@ -126,6 +128,8 @@ def record(
             now=now,
         )
         counts = recorder.move(marked)
+        if counts[DeliveryState.REFUSED]:
+            recorder.report_refusals()
         trouble = recorder.close_or_reopen(holder.chunk_id, marked)
         return Recorded(counts, trouble)
 
@@ -158,6 +162,15 @@ class _Recorder:
         for outcome, seqs in outcomes.items():
             counts[outcome.state] += len(seqs)
         return counts
+
+    def report_refusals(self) -> None:
+        """Let the worker see whether a reader is gone for good."""
+        self.transaction.run(
+            statements.REPORT_REFUSALS,
+            kind=REFUSALS,
+            payload=json.dumps(self._range),
+            now=self.driver.moment(self.now),
+        )
 
     def close_or_reopen(self, chunk_id: int, marked: Marked) -> Reason | None:
         """Returns why the mailing is paused by this chunk."""

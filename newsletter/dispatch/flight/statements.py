@@ -134,6 +134,13 @@ WHERE mailing_id = :mailing_id AND seq BETWEEN :first_seq AND :last_seq
   AND state = 'sending'
 """
 
+# What their servers said may be as telling as a bounce: the worker looks at it
+# (returns.refused).
+REPORT_REFUSALS = """
+INSERT INTO job (kind, payload, state, run_at, token, attempts, error, created_at)
+VALUES (:kind, :payload, 'waiting', :now, 0, 0, '', :now)
+"""
+
 # Of two workers recording the last two chunks at once, the second sees that
 # everything is done.
 LOCK_MAILING = """

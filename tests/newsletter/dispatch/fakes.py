@@ -20,6 +20,7 @@ class Scripted:
     at_once: int = 1
     answers: dict[str, str] = field(default_factory=dict)
     fails: dict[str, ProviderError | Killed] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # said with "refuse", "later"
     before_each: Callable[[str], None] = lambda _name: None
     got: Counter[str] = field(default_factory=Counter)
     mails: dict[str, Recipient] = field(default_factory=dict)
@@ -42,9 +43,11 @@ class Scripted:
                 self.mails[name] = recipient
                 marks.accepted(place)
             elif answer == "refuse":
-                marks.refused(place, f"550 <{recipient.address}> unknown here")
+                words = f"550 <{recipient.address}> unknown here"
+                marks.refused(place, self.words.get(name, words))
             elif answer == "later":
-                marks.later(place, f"451 {recipient.address} come back")
+                words = f"451 {recipient.address} come back"
+                marks.later(place, self.words.get(name, words))
             elif answer == "killed":
                 raise Killed
 
