@@ -49,6 +49,7 @@ class Code(StrEnum):
     SMTP_UNREACHABLE_LONG = "smtp_unreachable_long"
     SENDGRID_UNREACHABLE_LONG = "sendgrid_unreachable_long"
     OUTSIDE_HOURS = "outside_hours"
+    DOMAIN_RATE = "domain_rate"
     HOUR_FULL = "hour_full"
     DAY_FULL = "day_full"
     MANY_UNKNOWN = "many_unknown"
@@ -162,6 +163,9 @@ SAYINGS: Mapping[Code, Saying] = {
         "Look at its status page and at SENDGRID_HOST. The mailing goes on by itself.",
     ),
     Code.OUTSIDE_HOURS: Saying("Mailings are sent between %(opens)s and %(closes)s."),
+    Code.DOMAIN_RATE: Saying(
+        "%(count)s readers wait for the rate that is set for their mail provider."
+    ),
     Code.HOUR_FULL: Saying(
         "The provider takes about %(most)s mails an hour, as it said before. It has "
         "had those."

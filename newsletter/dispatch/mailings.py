@@ -63,6 +63,9 @@ def start(
 ) -> Mailing:
     """Begin the one mailing an issue has: at ``at``, or as soon as a worker looks.
 
+    Outside the sending hours ``at`` is moved to when they begin, so that who is a
+    reader by then gets it, and ``start_at`` says when it really is.
+
     ``passed`` is the version of the issue that the gate let through just before; it
     looks at any other here. Raises AlreadyStarted when there is a mailing (unless it
     was cancelled before anybody was counted), and the gate's refusal.
@@ -74,14 +77,17 @@ def start(
     if mailing is None:
         mailing = Mailing(issue_id=issue.id, issue=issue)
         session.add(mailing)
+    begin_at = now
+    if at is not None:
+        begin_at = settings.pace.next_open(at, timezone=settings.timezone)
     issue.frozen_at = now
     mailing.state = MailingState.SCHEDULED
     mailing.started_by = by
     mailing.created_at = now
-    mailing.start_at = at or now
+    mailing.start_at = begin_at
     mailing.finished_at = None
     mailing.reason = ""
-    _begin_at(session, mailing, at or now, now=now)
+    _begin_at(session, mailing, begin_at, now=now)
     _say(session, mailing, "mailing.start", by=by, now=now)
     return mailing
 

@@ -107,7 +107,7 @@ def _nobody_sends_it(
 
 
 def _asked_back(session: Session, mailing: Mailing, *, now: datetime) -> Reason | None:
-    """Nothing is due: whoever waits was deferred by their own server."""
+    """Nothing is due: who waits was deferred by a server, or by a rate of ours."""
     unfinished, first = session.execute(
         select(
             func.count().filter(Chunk.state == ChunkState.LEASED),
@@ -116,14 +116,19 @@ def _asked_back(session: Session, mailing: Mailing, *, now: datetime) -> Reason 
     ).one()
     if unfinished or first is None or first <= now:
         return None
-    count = session.scalar(
-        select(func.count()).where(
+    tried, held = session.execute(
+        select(
+            func.count().filter(Delivery.attempts > 0),
+            func.count().filter(Delivery.attempts == 0),
+        ).where(
             Delivery.mailing_id == mailing.id,
             Delivery.state == DeliveryState.QUEUED,
             Delivery.not_before > now,
         )
-    )
-    return reason(Code.ASKED_BACK, until=first, count=count or 0) if count else None
+    ).one()
+    if held:
+        return reason(Code.DOMAIN_RATE, until=first, count=int(held))
+    return reason(Code.ASKED_BACK, until=first, count=int(tried)) if tried else None
 
 
 def _minutes(span: timedelta) -> int:

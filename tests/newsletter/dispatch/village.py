@@ -108,9 +108,10 @@ class Village:
         with self.database.write.begin() as session:
             return what(session, find_issue(session, 42))
 
-    def receipt(self) -> dict[str, Any]:
+    def receipt(self, *, now: datetime | None = None) -> dict[str, Any]:
+        """With ``now`` it also says why a mailing that is being sent waits."""
         with self.database.read() as session:
-            return receipt(session, find_issue(session, 42))
+            return receipt(session, find_issue(session, 42), now=now)
 
     def change(self, name: str, change: Callable[[Session, Subscriber], None]) -> None:
         with self.database.write.begin() as session:

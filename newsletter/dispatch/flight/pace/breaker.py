@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import Enum, auto
 
+from newsletter.providers.statuses import is_gone, status_in
 from newsletter.reasons import Code, Reason, reason
 
 # So many of the latest answers are kept: a chunk of the usual size, so that trouble
@@ -29,14 +30,13 @@ MOST_REFUSED = 0.30
 MOST_COMPLAINTS = 0.003
 LEAST_COMPLAINTS = 5
 
-_STATUS = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 _ABOUT_US = re.compile(
     r"\bspam|blacklist|blocklist|\bblocked|\bpolicy|reputation|spamhaus|\bbanned", re.I
 )
 _NOT_THERE = re.compile(
     r"(user|recipient|address|mailbox|account)\W+(\w+\W+){0,4}?"
-    r"(unknown|not found|does not exist|doesn't exist|unavailable|disabled)"
-    r"|(unknown|no such|invalid) (user|recipient|address|mailbox)"
+    r"(unknown|not found|does not exist|doesn't exist|disabled)"
+    r"|(unknown|no such|invalid) (user|recipient|address|mailbox)|mailbox unavailable"
     # With 5.4.1 this is how Exchange Online says it.
     r"|recipient address rejected: access denied",
     re.I,
@@ -51,13 +51,12 @@ class Refusal(Enum):
 
 def refusal(words: str) -> Refusal:
     """What a server says, by its status (RFC 3463), else by its words."""
-    if found := _STATUS.search(words):
-        subject, detail = int(found[1]), int(found[2])
-        # 5.1.7 and 5.1.8 are about the sender's address.
-        if subject == 7 or (subject == 1 and detail in {7, 8}):
-            return Refusal.BLOCKED
-        if subject == 1 or (subject, detail) == (2, 1):  # 5.2.1: it was closed
-            return Refusal.UNKNOWN
+    status = status_in(words)
+    if is_gone(status):
+        return Refusal.UNKNOWN
+    # 5.7.x is policy; of 5.1.x only those about the sender are left.
+    if status.startswith(("5.7.", "5.1.")):
+        return Refusal.BLOCKED
     if _ABOUT_US.search(words):
         return Refusal.BLOCKED
     return Refusal.UNKNOWN if _NOT_THERE.search(words) else Refusal.OTHER
@@ -108,7 +107,10 @@ def read_answers(text: str) -> Answers:
 
 
 def why_stop(answers: Answers, words: str) -> Reason | None:
-    """Why a mailing had better be paused; ``words`` are of a latest refusal."""
+    """Why a mailing had better be paused.
+
+    ``words`` are of a latest refusal, without an address: they are kept and shown.
+    """
     if answers.answers < LEAST:
         return None
     count = round(answers.unknown)

@@ -12,6 +12,7 @@ from newsletter.dispatch.flight.pace.breaker import (
     why_stop_at_once,
 )
 from newsletter.reasons import Reason
+from subscribers.addresses import without_addresses
 
 
 class Guard:
@@ -28,6 +29,7 @@ class Guard:
         return _GuardedMarks(self._marks, places, self)
 
     def refused(self, words: str) -> None:
+        words = without_addresses(words)
         self._refusals.append(refusal(words))
         if self.why is not None or len(self._refusals) <= LEAST * MOST_REFUSED:
             return
