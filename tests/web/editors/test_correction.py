@@ -1,17 +1,23 @@
 """Putting something right at the desk: chosen, looked at, sent, watched."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from email import message_from_bytes, policy
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from database.session import Database
 from newsletter import worker
 from newsletter.dispatch import mailings
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.jobs.context import Context
 from newsletter.settings import Settings
 from newsletter.staff.models import StaffRole
+from subscribers.models import ConsentHead, Subscription, SubscriptionState
 from subscribers.tokens import Signer
 from tests.conftest import NOW
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
@@ -50,6 +56,8 @@ def mailed(database: Database, settings: Settings, work: Callable[[], None]) -> 
         world.reader("anna", roles=["wijkambtenaar"])
         world.reader("ben")
         world.reader("cleo", partners=[world.lpb])
+        # The world writes lines of consent by hand; new ones come after them.
+        session.get_one(ConsentHead, world.mailing_list.id).seq = 10_000
     mailings.start_now_or_at(database, settings, 42, by="operator", at=None, now=NOW)
     work()
 
@@ -132,6 +140,41 @@ def test_sent_it_is_watched_and_stands_in_the_receipt(
     assert "Rectificatie: De buurttafel" in receipt
     assert "Hadden dit" in receipt
     assert len(list((settings.outbox / "42").glob("*.eml"))) == 6
+
+
+def test_the_links_in_its_mail_work(
+    desk: Desk,
+    mailed: None,
+    client: FlaskClient,
+    database: Database,
+    settings: Settings,
+    work: Callable[[], None],
+) -> None:
+    desk.post(f"{CORRECT}/send", item="story-2", text=TEXT)  # only anna has it
+    work()
+    with database.read() as session:
+        correction = session.scalars(select(Correction.mailing_id)).one()
+    (path,) = (settings.outbox / "42").glob(f"{correction}-*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    body = mail.get_body(("html",))
+    assert body is not None
+    links = {
+        word: found[0]
+        for word in ("unsubscribe", "preferences")
+        if (found := re.findall(rf"/{word}/[\w-]+", body.get_content()))
+    }
+
+    page = client.get(links["preferences"])
+    left = client.post(links["unsubscribe"], data={"List-Unsubscribe": "One-Click"})
+
+    assert links["unsubscribe"] in mail["List-Unsubscribe"]
+    assert (page.status_code, left.status_code) == (200, 200)
+    with database.read() as session:
+        ended = select(Subscription).where(
+            Subscription.state == SubscriptionState.ENDED
+        )
+        (one,) = session.scalars(ended)
+        assert one.subscriber.address == "anna@example.nl"
 
 
 def test_it_can_be_paused_and_stopped_by_itself(desk: Desk, mailed: None) -> None:
