@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 from newsletter.providers.base import Message, Recipient
@@ -78,10 +78,9 @@ class CompiledRequest:
         # ``-leave-url-`` must not get a link for a name.
         salt = secrets.token_hex(6)
         strands = self._strands(recipients, salt)
-        people = list(map("".join, zip(*strands, strict=True)))
-        people[0] = self._mail.replace(_SALT, salt) + people[0]
-        people[-1] += "]}"
-        return ",".join(people).encode("ascii")
+        people = chain.from_iterable(zip(*strands, strict=True))
+        mail = self._mail.replace(_SALT, salt)
+        return "".join(chain((mail,), people, ("]}",))).encode("ascii")
 
     def _tagged(self, template: MergeTemplate, part: str) -> str:
         """The template's text, with a tag where SendGrid puts a reader's value.
@@ -105,7 +104,8 @@ class CompiledRequest:
         def same(text: str) -> Iterable[str]:
             return repeat(text, len(recipients))
 
-        yield same('{"to":[{"email":"')
+        first = '{"to":[{"email":"'
+        yield chain((first,), repeat(f",{first}", len(recipients) - 1))
         yield _column([recipient.address for recipient in recipients])
         names = _column([one.name for one in recipients], most=MOST_OF_A_NAME)
         # An empty string is worse to SendGrid than an absent field.
