@@ -12,11 +12,13 @@ import os
 import signal
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Final
 
 from database.driver import DriverError
+from database.durable import NotDurable
 from newsletter.dispatch.flight.context import Flight
 from newsletter.dispatch.flight.dispatcher import send_due
 from newsletter.settings import read_settings
@@ -41,7 +43,12 @@ def main(grace_seconds: float) -> int:
         settings, Signer(settings.signing_keys()), now=lambda: datetime.now(UTC)
     )
     try:
+        with closing(flight.open_driver()) as driver:
+            driver.require_durable()
         troubles = send_due(flight, stop=stopped.is_set)
+    except NotDurable as error:
+        _say(failed=str(error))
+        return 1
     except DriverError as error:
         _say(
             failed=f"The database cannot be used: {error}. Check "
