@@ -82,7 +82,10 @@ SAYINGS: Mapping[Code, Saying] = {
         "Sending failed unexpectedly (%(kind)s).",
         "Look in the worker's log, then resume the mailing.",
     ),
-    Code.SETTINGS: Saying("%(words)s", "Then start the worker again and resume."),
+    Code.SETTINGS: Saying(
+        "Settings: %(words)s",
+        "The worker reads them when it starts: start it again, then resume.",
+    ),
     Code.NO_WORKER: Saying(
         "Mails lie ready (%(minutes)s min) and nobody sends them: no worker is "
         "running.",

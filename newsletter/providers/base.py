@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from newsletter.errors import NewsletterError
-from newsletter.reasons import Reason, said
+from newsletter.reasons import Code, Reason, reason, said
 from newsletter.rendering.merge import MergeTemplate, Slot
 
 Stop = Callable[[], bool]  # True: begin no new hand-over
@@ -107,6 +107,11 @@ class ProviderError(NewsletterError):
 
 class ProviderMisconfigured(ProviderError):
     """A person must mend it (key refused, sender not allowed): the mailing pauses."""
+
+
+def wrong_settings(words: str) -> ProviderMisconfigured:
+    """A setting of a provider is wrong: ``words`` say which, and what it must be."""
+    return ProviderMisconfigured(reason(Code.SETTINGS, words=words))
 
 
 class ProviderBusy(ProviderError):

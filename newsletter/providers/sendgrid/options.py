@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from newsletter.providers.base import ProviderMisconfigured
+from newsletter.providers.base import wrong_settings
 
 DEFAULT_HOST = "https://api.sendgrid.com"
 DEFAULT_CONNECTIONS = 4
@@ -31,13 +31,13 @@ def _keys(environment: Mapping[str, str]) -> tuple[str, ...]:
     texts = [key.strip() for key in environment.get("SENDGRID_API_KEY", "").split(",")]
     keys = tuple(key for key in texts if key)
     if not keys:
-        raise ProviderMisconfigured(
-            "Settings: SENDGRID_API_KEY is not set; BUURTPOST_PROVIDER=sendgrid "
+        raise wrong_settings(
+            "SENDGRID_API_KEY is not set; BUURTPOST_PROVIDER=sendgrid "
             "needs a key that may send mail."
         )
     if not all(key.isascii() and key.isprintable() for key in keys):
-        raise ProviderMisconfigured(
-            "Settings: SENDGRID_API_KEY holds a character that no key has; copy it "
+        raise wrong_settings(
+            "SENDGRID_API_KEY holds a character that no key has; copy it "
             "again from SendGrid."
         )
     return keys
@@ -46,8 +46,8 @@ def _keys(environment: Mapping[str, str]) -> tuple[str, ...]:
 def _host(environment: Mapping[str, str]) -> str:
     host = (environment.get("SENDGRID_HOST") or DEFAULT_HOST).rstrip("/")
     if not _is_host(host):
-        raise ProviderMisconfigured(
-            "Settings: SENDGRID_HOST must begin with https:// and a host, such as "
+        raise wrong_settings(
+            "SENDGRID_HOST must begin with https:// and a host, such as "
             f"{DEFAULT_HOST}, not {host!r}."
         )
     return host
@@ -66,7 +66,7 @@ def _connections(environment: Mapping[str, str]) -> int:
     text = environment.get("SENDGRID_CONNECTIONS") or str(DEFAULT_CONNECTIONS)
     if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_CONNECTIONS:
         return int(text)
-    raise ProviderMisconfigured(
-        f"Settings: SENDGRID_CONNECTIONS must be a number from 1 to {MOST_CONNECTIONS},"
+    raise wrong_settings(
+        f"SENDGRID_CONNECTIONS must be a number from 1 to {MOST_CONNECTIONS},"
         f" not {text!r}."
     )

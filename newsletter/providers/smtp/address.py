@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from newsletter.providers.base import ProviderMisconfigured
+from newsletter.providers.base import ProviderMisconfigured, wrong_settings
 
 MOST_CONNECTIONS = 100
 _PORTS = {"smtp": 587, "smtps": 465}
@@ -87,8 +87,8 @@ def read_bounce_domain(environment: Mapping[str, str]) -> str | None:
     if not domain:
         return None
     if not _DOMAIN.fullmatch(domain):
-        raise ProviderMisconfigured(
-            "Settings: BUURTPOST_BOUNCE_DOMAIN must be a domain such as "
+        raise wrong_settings(
+            "BUURTPOST_BOUNCE_DOMAIN must be a domain such as "
             f"bounces.example.nl, not {domain!r}."
         )
     return domain
@@ -135,4 +135,4 @@ def _ca(text: str | None) -> Path | None:
 
 
 def _wrong(what: str) -> ProviderMisconfigured:
-    return ProviderMisconfigured(f"Settings: BUURTPOST_SMTP_URL {what}.")
+    return wrong_settings(f"BUURTPOST_SMTP_URL {what}.")
