@@ -69,14 +69,19 @@ def start(door: Door, number: int, at: str | None, by: str | None) -> None:
     mailing_id = acts.start_now_or_at(
         door.database, door.settings, number, by=acting, at=moment, now=now
     )
+    pace, timezone = door.settings.pace, door.settings.timezone
+    opens = pace.next_open(moment or now, timezone=timezone)
+    when = say_moment(opens, timezone=timezone)
+    if not pace.is_open(moment or now, timezone=timezone):
+        click.echo(f"That is outside the sending hours ({pace.hours}).")
     if moment is not None:
-        when = say_moment(moment, timezone=door.settings.timezone)
         click.echo(f"Issue {number} starts {when} (mailing {mailing_id}).")
         return
     with door.reading() as session:
         document = receipts.receipt(session, find_issue(session, number))
     say_receipt(document)
-    click.echo("`buurtpost worker` sends it.")
+    since = f" from {when}" if opens > now else ""
+    click.echo(f"`buurtpost worker` sends it{since}.")
 
 
 @mailings.command()

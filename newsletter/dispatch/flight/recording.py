@@ -52,7 +52,7 @@ class Marked:
         if self.marks is None or Mark.REFUSED not in self.marks:
             return []
         return [
-            self.words.get(place, "")
+            _fit_to_keep(self.words.get(place, ""))
             for place, mark in enumerate(self.marks)
             if mark == Mark.REFUSED
         ]
@@ -257,8 +257,7 @@ class _Recorder:
     def _outcome(
         self, seq: int, mark: Mark | None, words: str, attempts: int
     ) -> Outcome:
-        # The ledger outlives an erasure.
-        detail = without_addresses(words)[:_MOST_OF_A_DETAIL]
+        detail = _fit_to_keep(words)
         match mark:
             case Mark.UNTOUCHED:
                 return Outcome(
@@ -308,6 +307,11 @@ class _Recorder:
             "first_seq": self.first_seq,
             "last_seq": self.last_seq,
         }
+
+
+def _fit_to_keep(words: str) -> str:
+    """The ledger outlives an erasure."""
+    return without_addresses(words)[:_MOST_OF_A_DETAIL]
 
 
 def _mark(marks: bytes | None, place: int) -> Mark | None:

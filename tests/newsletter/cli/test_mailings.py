@@ -1,6 +1,7 @@
 """The commands that send: what they print, and how they say no."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,35 @@ def test_a_refusal_is_one_sentence_and_exit_1(
 
 def test_wrong_usage_is_exit_2(village: Village) -> None:
     assert "Error" in run(village, "mailings", "start", "x", expect=2).stderr
+
+
+def test_outside_the_sending_hours_a_start_says_when_it_begins(
+    village: Village,
+) -> None:
+    local = datetime.now(village.settings.timezone)
+    opens, closes = local + timedelta(hours=2), local + timedelta(hours=3)
+    village.with_settings(BUURTPOST_SENDING_HOURS=f"{opens:%H:%M}-{closes:%H:%M}")
+
+    said = run(village, "mailings", "start", "42").stdout
+    run(village, "worker", "--once")
+    receipt = json.loads(run(village, "mailings", "receipt", "42", "--json").stdout)
+
+    assert f"outside the sending hours ({opens:%H:%M}-{closes:%H:%M})" in said
+    assert f"sends it from {opens:%A} " in said
+    assert said.rstrip().endswith(f"{opens:%H:%M}.")
+    assert (receipt["state"], receipt["waiting"]) == ("sending", 3)
+    assert receipt["reason_code"] == "outside_hours"
+
+
+def test_a_start_that_is_planned_for_the_night_is_said_to_begin_in_the_morning(
+    village: Village,
+) -> None:
+    village.with_settings(BUURTPOST_SENDING_HOURS="08:00-20:00")
+
+    said = run(village, "mailings", "start", "42", "--at", "2099-01-15T03:00").stdout
+
+    assert "That is outside the sending hours (08:00-20:00)." in said
+    assert "Issue 42 starts Thursday 15 January 2099 at 08:00" in said
 
 
 def test_a_board_may_not_send(village: Village) -> None:

@@ -80,10 +80,12 @@ def delivery(
     changed: timedelta,
     state: DeliveryState = DeliveryState.QUEUED,
     not_before: datetime | None = None,
+    attempts: int = 0,
 ) -> None:
     session.add(
         Delivery(
             mailing_id=mailing.id,
+            attempts=attempts,
             seq=1,
             address_hash=b"1" * 32,
             edition="base",
@@ -177,14 +179,17 @@ def test_a_lease_that_nobody_renews_means_a_silent_worker(
     assert why(session, mailing) == (silent if is_silent else None)
 
 
-def test_readers_whose_server_asked_us_back_are_counted(
-    session: Session, mailing: Mailing
+@pytest.mark.parametrize(
+    ("attempts", "code"), [(1, Code.ASKED_BACK), (0, Code.DOMAIN_RATE)]
+)
+def test_readers_whose_server_or_whose_rate_asks_them_to_wait_are_counted(
+    session: Session, mailing: Mailing, attempts: int, code: Code
 ) -> None:
     later = NOW + 15 * MINUTE
     chunk(session, mailing, due=later)
-    delivery(session, mailing, changed=MINUTE, not_before=later)
+    delivery(session, mailing, changed=MINUTE, not_before=later, attempts=attempts)
 
-    assert why(session, mailing) == reason(Code.ASKED_BACK, until=later, count=1)
+    assert why(session, mailing) == reason(code, until=later, count=1)
 
 
 @pytest.mark.parametrize(("late", "at_work"), [(0, False), (5, False), (5, True)])
