@@ -23,7 +23,7 @@ from tests.faults.oracle import Verdict, judge
 from tests.faults.stand_in import StandIn, running
 from tests.servers.rabbitmq import RabbitMq
 
-LONGEST_SECONDS = 90
+LONGEST_SECONDS = 180
 READY = " ready."  # Celery's own word for it
 
 

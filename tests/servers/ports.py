@@ -16,7 +16,7 @@ def free_port() -> int:
 
 
 def wait_until_listening(
-    port: int, server: subprocess.Popen[bytes], *, log: Path, seconds: float = 60
+    port: int, server: subprocess.Popen[bytes], *, log: Path, seconds: float = 180
 ) -> None:
     """Return once the server takes connections; fail with its log when it ends."""
     until = time.monotonic() + seconds
