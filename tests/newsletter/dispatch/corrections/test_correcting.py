@@ -12,16 +12,20 @@ from newsletter.dispatch import departures, mailings, settling
 from newsletter.dispatch.corrections.errors import (
     AlreadyCorrected,
     BadText,
+    CorrectedMeanwhile,
     NobodyHadIt,
     NoCorrection,
     NothingToCorrect,
     UnknownItem,
 )
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.corrections.send import MOST_TEXT
 from newsletter.dispatch.errors import AlreadyStarted, NotNowPossible
+from newsletter.dispatch.locks import lock_mailing_of
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.settling import Outcome
-from newsletter.dispatch.states import DeliveryState
+from newsletter.dispatch.states import DeliveryState, MailingKind, MailingState
+from newsletter.issues.compose import find_issue
 from subscribers import partner_consents, subscriptions, suppression
 from subscribers.models import (
     MailingList,
@@ -30,6 +34,7 @@ from subscribers.models import (
     SubscriptionState,
     SuppressionReason,
 )
+from tests.at_once import during
 from tests.factories import audit_lines
 from tests.newsletter.dispatch.corrections.mailed import TEXT, Mailed
 from tests.newsletter.dispatch.fakes import Scripted
@@ -228,6 +233,47 @@ def test_the_same_correction_is_refused_by_whatever_name(mailed: Mailed) -> None
             mailed.correct(name, f"  {TEXT}\r\n")
 
     assert len(mailed.receipt()["corrections"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("theirs", "refusal"), [(TEXT, AlreadyCorrected), ("Iets.", CorrectedMeanwhile)]
+)
+def test_who_presses_at_the_same_moment_is_told_to_look(
+    mailed: Mailed, theirs: str, refusal: type[Exception]
+) -> None:
+    mailed.build("anna")
+    mailed.go_out()
+
+    def other(session: Session) -> None:
+        issue = find_issue(session, 42)
+        lock_mailing_of(session, issue)
+        own = Mailing(
+            issue_id=issue.id,
+            kind=MailingKind.CORRECTION,
+            state=MailingState.SENT,
+            started_by=BY,
+            created_at=mailed.now,
+            frozen_at=mailed.now,
+        )
+        session.add(own)
+        session.flush()
+        session.add(
+            Correction(
+                mailing_id=own.id,
+                issue_id=issue.id,
+                number=1,
+                item="soep",
+                title="De buurttafel",
+                story="soep",
+                text=theirs,
+                variants=[],
+            )
+        )
+
+    with pytest.raises(refusal):
+        during(mailed.database, other, mailed.correct)
+
+    assert [one["correction"] for one in mailed.receipt()["corrections"]] == [1]
 
 
 def test_another_correction_of_the_same_item_is_one_more(mailed: Mailed) -> None:
