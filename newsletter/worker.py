@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from database.driver import DriverError
 from database.session import DatabaseUnreachable
 from newsletter.agenda import JOBS
-from newsletter.dispatch.flight import ledger
+from newsletter.dispatch.flight.dispatcher import is_due
 from newsletter.dispatch.flight.recovery import recover
 from newsletter.dispatch.sending import (
     DispatcherFailed,
@@ -34,6 +34,8 @@ from newsletter.providers.base import ProviderMisconfigured, Stop
 
 log = logging.getLogger("buurtpost.worker")
 
+# The server or the line to it; any other refusal is a mistake of ours.
+_AWAY = (DriverError, InterfaceError, OperationalError)
 IDLE_SECONDS = 1.0  # how long a worker with nothing to do waits before it looks again
 
 
@@ -83,22 +85,51 @@ def run_once_apart(
 
 def loop(context: Context, *, grace_seconds: float, stopped: threading.Event) -> None:
     """Work until told to stop; troubles are logged, and the mailing says them too."""
+    trouble = ""
     with stop_on_signals(stopped, grace_seconds):
         while not stopped.is_set():
-            turn(context, grace_seconds=grace_seconds, stop=stopped.is_set)
+            trouble = turn(
+                context,
+                grace_seconds=grace_seconds,
+                stop=stopped.is_set,
+                before=trouble,
+            )
             stopped.wait(IDLE_SECONDS)
 
 
-def turn(context: Context, *, grace_seconds: float, stop: Stop) -> None:
-    """Do all that is due; what went wrong is logged and tried again in another turn."""
+def turn(
+    context: Context, *, grace_seconds: float, stop: Stop, before: str = ""
+) -> str:
+    """Do all that is due; what went wrong is logged and tried again in another turn.
+
+    Returns what went wrong. The same as ``before`` is not said again: a database that
+    is away for an hour is two lines of log.
+    """
+    trouble, defect = "", None
     try:
         run_once_apart(context, grace_seconds=grace_seconds, stop=stop)
-    except (WorkerTrouble, DispatcherFailed) as trouble:
-        log.error("%s", trouble)
-    except (DBAPIError, DriverError, DatabaseUnreachable, OSError):
+    except (WorkerTrouble, DispatcherFailed, DatabaseUnreachable) as error:
+        trouble = str(error)
+    except (DBAPIError, DriverError) as error:
         # A database that restarts or a disk that is full for a while must not end its
         # workers: nobody would notice the one inside ``serve``.
-        log.exception("The worker could not go on; trying again.")
+        defect = None if isinstance(error, _AWAY) else error
+        words = str(getattr(error, "orig", error)).partition("\n")[0]
+        trouble = (
+            f"The database cannot be used: {words}. Check that its server runs and "
+            "that its disk has room; the worker goes on by itself."
+        )
+    except OSError as error:
+        trouble = (
+            f"{error.filename or context.settings.home} cannot be used: "
+            f"{error.strerror or error}. Make room or mend its permissions; the worker "
+            "goes on by itself."
+        )
+    if trouble and trouble != before:
+        log.error("%s", trouble, exc_info=defect)
+    if before and not trouble:
+        log.info("The worker goes on.")
+    return trouble
 
 
 def look(context: Context) -> bool:
@@ -106,7 +137,7 @@ def look(context: Context) -> bool:
     flight = flight_of(context)
     with closing(flight.open_driver()) as driver:
         recover(flight, driver)
-        if ledger.is_due(driver, now=context.now()):
+        if is_due(flight, driver):
             return True
     return queue.is_due(context.database, now=context.now())
 

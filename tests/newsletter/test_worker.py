@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from database.session import Database
 from newsletter.dispatch import sending
 from newsletter.dispatch.flight import journal
 from newsletter.dispatch.sending import DispatcherFailed, SendingHere
+from newsletter.jobs import queue
 from newsletter.jobs.context import Context
 from newsletter.jobs.models import Job, JobState
 from newsletter.jobs.queue import RETRY_AFTER, enqueue
@@ -259,6 +261,34 @@ def test_a_disk_that_is_full_for_a_while_does_not_end_the_loop(
 
     assert full == []
     assert "No space left" in caplog.text
+
+
+def test_a_database_that_is_away_is_said_once_and_so_is_its_return(
+    village: Village, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stopped = threading.Event()
+    claim, away = queue.claim, [0] * 3
+
+    def claim_when_it_is_back(*which: Any, **named: Any) -> queue.ClaimedJob | None:
+        if away:
+            away.pop()
+            gone = OSError("server closed the connection unexpectedly\nsecret detail")
+            raise OperationalError("SELECT ...", {}, gone)
+        stopped.set()
+        return claim(*which, **named)
+
+    monkeypatch.setattr(queue, "claim", claim_when_it_is_back)
+    monkeypatch.setattr("newsletter.worker.IDLE_SECONDS", 0.01)
+
+    with caplog.at_level("INFO", logger="buurtpost.worker"):
+        loop(village.context, grace_seconds=5, stopped=stopped)
+
+    away_said, back_said = caplog.messages
+    assert away_said.startswith(
+        "The database cannot be used: server closed the connection unexpectedly. Check"
+    )
+    assert "secret" not in away_said
+    assert back_said == "The worker goes on."
 
 
 def test_sigterm_ends_the_command_with_exit_0(
