@@ -37,6 +37,8 @@ UNTRACKED: dict[str, Any] = {
 # Stands for the number in a tag until a request is made; as hard to guess as that.
 _SALT = secrets.token_hex(8)
 
+_PRINTABLE = bytes(range(32, 127))
+
 _Escape = Callable[[str], str]  # of each character by itself
 
 
@@ -106,63 +108,76 @@ class CompiledRequest:
 
         first = '{"to":[{"email":"'
         yield chain((first,), repeat(f",{first}", len(recipients) - 1))
-        yield _column([recipient.address for recipient in recipients])
-        names = _column([one.name for one in recipients], most=MOST_OF_A_NAME)
+        yield _written(_clean([recipient.address for recipient in recipients]))
+        names = _clean([recipient.name for recipient in recipients])
         # An empty string is worse to SendGrid than an absent field.
-        yield [f'","name":"{name}' if name else "" for name in names]
+        yield [
+            f'","name":"{name}' if name else ""
+            for name in _written([name[:MOST_OF_A_NAME] for name in names])
+        ]
         # Opaque: SendGrid keeps these as "not personal data", readable by its staff.
         yield same('"}],"custom_args":{"bw_delivery":"')
-        yield _column([recipient.delivery for recipient in recipients])
+        yield _written(_clean([recipient.delivery for recipient in recipients]))
         yield same('"}')
         # RFC 8058, both in each: how SendGrid merges headers is not written anywhere.
+        urls = _clean([recipient.one_click_url or "" for recipient in recipients])
         yield [
             f',"headers":{{"List-Unsubscribe":"<{url}>",'
             '"List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}'
             if url
             else ""
-            for url in _column([one.one_click_url or "" for one in recipients])
+            for url in _written(urls)
         ]
-        columns: dict[tuple[Slot, _Escape], list[str]] = {}
+        slots = {slot for slot, _escape in self._tags.values()}
+        clean = {
+            slot: _clean([one.values[slot] for one in recipients]) for slot in slots
+        }
+        written = {
+            (slot, escape): _written(clean[slot], escape)
+            for slot, escape in set(self._tags.values())
+        }
         before = ',"substitutions":{"'
-        for tag, (slot, escape) in self._tags.items():
-            if (slot, escape) not in columns:
-                values = [recipient.values[slot] for recipient in recipients]
-                columns[slot, escape] = _column(values, escape)
+        for tag, slot_and_escape in self._tags.items():
             yield same(f'{before}{tag.replace(_SALT, salt)}":"')
-            yield columns[slot, escape]
+            yield written[slot_and_escape]
             before = '","'
         yield same('"}}' if self._tags else "}")
 
 
-def _column(
-    values: list[str], escape: _Escape = as_is, *, most: int | None = None
-) -> list[str]:
-    """Values of one kind as they stand between the quotes of a JSON string."""
+# Both functions ask of all values at once: one by one costs more than all the rest.
+
+
+def _clean(values: list[str]) -> list[str]:
+    """Each as ``one_line`` makes it."""
+    together = "".join(values)
+    is_printable = (
+        not together.encode().translate(None, _PRINTABLE)
+        if together.isascii()
+        else together.isprintable()
+    )
+    if is_printable:
+        if " " not in together:
+            return values
+        apart = "\n".join(("", *values, ""))
+        if not any(gap in apart for gap in ("  ", " \n", "\n ")):
+            return values
+    return [one_line(value) for value in values]
+
+
+def _written(values: list[str], escape: _Escape = as_is) -> list[str]:
+    """Clean values as they stand between the quotes of a JSON string."""
     together = "".join(values)
     if together.isascii() and not together.encode().translate(None, _plain(escape)):
-        return [value[:most] for value in values] if most else values
-    clean = values if _are_clean(values) else [one_line(value) for value in values]
-    if most:
-        clean = [value[:most] for value in clean]
-    # One call for all: one by one costs more than all the rest here. No value holds
-    # the end of a line any more, and JSON has none of its own inside a string.
-    escaped = escape("\n".join(clean)).split("\n")
+        return values
+    # No value holds the end of a line, and JSON has none of its own inside a string.
+    escaped = escape("\n".join(values)).split("\n")
     return json.dumps(escaped, separators=("\n", ":"))[2:-2].split('"\n"')
-
-
-def _are_clean(values: list[str]) -> bool:
-    """Whether ``one_line`` leaves each as it is; asked of all at once."""
-    if not "".join(values).isprintable():
-        return False
-    apart = "\n".join(("", *values, ""))
-    return not any(gap in apart for gap in ("  ", " \n", "\n "))
 
 
 @lru_cache
 def _plain(escape: _Escape) -> bytes:
-    """The characters that stand in JSON as they are, escaped or not. No space: that
-    one may have to go from the ends of a value."""
-    signs = (chr(code) for code in range(33, 127))
+    """The characters that stand in JSON as they are, escaped or not."""
+    signs = _PRINTABLE.decode()
     return "".join(
         sign for sign in signs if json.dumps(escape(sign)) == f'"{sign}"'
     ).encode()
