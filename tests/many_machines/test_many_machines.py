@@ -1,7 +1,7 @@
 """Many machines: workers whom Celery tells to look, with real brokers.
 
 Two workers on one host stand for two machines: they meet in PostgreSQL and in the
-broker, and the chunks of one that was killed are replayed from the home they share.
+broker. Where one is killed they share a home, for its journals are replayed from there.
 """
 
 import time
@@ -51,10 +51,23 @@ def wait_until(what: Callable[[], object]) -> None:
 
 @contextmanager
 def two_workers(
-    installation: Installation, **environment: str
+    installation: Installation, *, apart: bool = False, **environment: str
 ) -> Iterator[list[Worker]]:
-    """Both wait for messages; whoever still runs at the end is killed."""
-    workers = [crew.start(installation, **environment) for _ in range(2)]
+    """Both wait for messages; whoever still runs at the end is killed.
+
+    ``apart``: each has a home of its own, as on two machines.
+    """
+    homes = ["home", "second" if apart else "home"]
+    (installation.folder / homes[1] / "journals").mkdir(parents=True, exist_ok=True)
+    workers = [
+        crew.start(
+            installation,
+            BUURTPOST_HOME=str(installation.folder / home),
+            BUURTPOST_SECRET_KEY="the same on every machine",
+            **environment,
+        )
+        for home in homes
+    ]
     try:
         wait_until(lambda: workers[0].said.count(READY) == 2)
         yield workers
@@ -96,7 +109,7 @@ def test_two_workers_share_a_mailing_and_one_may_go_home_early(
     url = request.getfixturevalue(broker)
     environment = {"BUURTPOST_BROKER_URL": url, **relay.environment(1)}
 
-    with two_workers(installation, **environment) as (first, second):
+    with two_workers(installation, apart=True, **environment) as (first, second):
         resume(installation)
         wait_until(lambda: len(holders(installation)) == 2)
         assert first.stop() == 0
