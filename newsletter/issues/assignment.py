@@ -122,6 +122,8 @@ def assignment(
         *((condition, literal(key, String)) for condition, key in branches),
         else_=literal(BASE_KEY, String),
     )
+    if not any(view.rules for view in views.values()):
+        return Assignment(exclusion, edition, masks[BASE_KEY], views)
     mask = case(
         *((condition, masks[key]) for condition, key in branches),
         else_=masks[BASE_KEY],
