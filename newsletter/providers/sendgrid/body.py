@@ -8,15 +8,16 @@ and can lose an address (``Email('Jan, "x" <a@b.nl>')`` keeps only a name).
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, repeat
 from typing import Any
 
 from newsletter.providers.base import Message, Recipient
 from newsletter.providers.message import headers_for
+from newsletter.providers.sendgrid.columns import Escape, clean, written
 from newsletter.providers.wording import MOST_OF_A_NAME, one_line
-from newsletter.rendering.merge import MergeTemplate, Slot, as_is
+from newsletter.rendering.merge import MergeTemplate, Slot
 
 # Everything that watches readers, off in each request: pixels and rewritten links need
 # a consent nobody gave (Telecommunicatiewet 11.7a), and subscription tracking would
@@ -37,10 +38,6 @@ UNTRACKED: dict[str, Any] = {
 # Stands for the number in a tag until a request is made; as hard to guess as that.
 _SALT = secrets.token_hex(8)
 
-_PRINTABLE = bytes(range(32, 127))
-
-_Escape = Callable[[str], str]  # of each character by itself
-
 
 @lru_cache(maxsize=16)
 def compile_request(message: Message) -> "CompiledRequest":
@@ -52,7 +49,7 @@ class CompiledRequest:
     """Makes one request after another that carry the same message."""
 
     def __init__(self, message: Message) -> None:
-        self._tags: dict[str, tuple[Slot, _Escape]] = {}
+        self._tags: dict[str, tuple[Slot, Escape]] = {}
         mail = {
             "from": _sender(message),
             **({"reply_to": {"email": message.reply_to}} if message.reply_to else {}),
@@ -108,79 +105,48 @@ class CompiledRequest:
 
         first = '{"to":[{"email":"'
         yield chain((first,), repeat(f",{first}", len(recipients) - 1))
-        yield _written(_clean([recipient.address for recipient in recipients]))
-        names = _clean([recipient.name for recipient in recipients])
+        yield written(clean([recipient.address for recipient in recipients]))
+        names = clean([recipient.name for recipient in recipients])
         # An empty string is worse to SendGrid than an absent field.
         yield [
             f'","name":"{name}' if name else ""
-            for name in _written([name[:MOST_OF_A_NAME] for name in names])
+            for name in written([name[:MOST_OF_A_NAME] for name in names])
         ]
         # Opaque: SendGrid keeps these as "not personal data", readable by its staff.
         yield same('"}],"custom_args":{"bw_delivery":"')
-        yield _written(_clean([recipient.delivery for recipient in recipients]))
+        yield written(clean([recipient.delivery for recipient in recipients]))
         yield same('"}')
         # RFC 8058, both in each: how SendGrid merges headers is not written anywhere.
-        urls = _clean([recipient.one_click_url or "" for recipient in recipients])
+        urls = clean([recipient.one_click_url or "" for recipient in recipients])
         yield [
             f',"headers":{{"List-Unsubscribe":"<{url}>",'
             '"List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}'
             if url
             else ""
-            for url in _written(urls)
+            for url in written(urls)
         ]
-        slots = {slot for slot, _escape in self._tags.values()}
-        clean = {
-            slot: _clean([one.values[slot] for one in recipients]) for slot in slots
+        yield from self._substitutions(recipients, salt)
+        yield same("}")
+
+    def _substitutions(
+        self, recipients: Sequence[Recipient], salt: str
+    ) -> Iterator[Iterable[str]]:
+        if not self._tags:
+            return
+        values = {
+            slot: clean([recipient.values[slot] for recipient in recipients])
+            for slot in {slot for slot, _escape in self._tags.values()}
         }
-        written = {
-            (slot, escape): _written(clean[slot], escape)
+        columns = {
+            (slot, escape): written(values[slot], escape)
             for slot, escape in set(self._tags.values())
         }
         before = ',"substitutions":{"'
         for tag, slot_and_escape in self._tags.items():
-            yield same(f'{before}{tag.replace(_SALT, salt)}":"')
-            yield written[slot_and_escape]
+            yield repeat(f'{before}{tag.replace(_SALT, salt)}":"', len(recipients))
+            yield columns[slot_and_escape]
             before = '","'
-        yield same('"}}' if self._tags else "}")
-
-
-# Both functions ask of all values at once: one by one costs more than all the rest.
-
-
-def _clean(values: list[str]) -> list[str]:
-    """Each as ``one_line`` makes it."""
-    together = "".join(values)
-    is_printable = (
-        not together.encode().translate(None, _PRINTABLE)
-        if together.isascii()
-        else together.isprintable()
-    )
-    if is_printable:
-        if " " not in together:
-            return values
-        apart = "\n".join(("", *values, ""))
-        if not any(gap in apart for gap in ("  ", " \n", "\n ")):
-            return values
-    return [one_line(value) for value in values]
-
-
-def _written(values: list[str], escape: _Escape = as_is) -> list[str]:
-    """Clean values as they stand between the quotes of a JSON string."""
-    together = "".join(values)
-    if together.isascii() and not together.encode().translate(None, _plain(escape)):
-        return values
-    # No value holds the end of a line, and JSON has none of its own inside a string.
-    escaped = escape("\n".join(values)).split("\n")
-    return json.dumps(escaped, separators=("\n", ":"))[2:-2].split('"\n"')
-
-
-@lru_cache
-def _plain(escape: _Escape) -> bytes:
-    """The characters that stand in JSON as they are, escaped or not."""
-    signs = _PRINTABLE.decode()
-    return "".join(
-        sign for sign in signs if json.dumps(escape(sign)) == f'"{sign}"'
-    ).encode()
+        yield repeat('"}', len(recipients))
 
 
 def _sender(message: Message) -> dict[str, str]:
