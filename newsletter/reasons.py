@@ -50,6 +50,7 @@ class Code(StrEnum):
     SENDGRID_UNREACHABLE_LONG = "sendgrid_unreachable_long"
     OUTSIDE_HOURS = "outside_hours"
     DOMAIN_RATE = "domain_rate"
+    PROVIDER_CLOSED = "provider_closed"
     HOUR_FULL = "hour_full"
     DAY_FULL = "day_full"
     MANY_UNKNOWN = "many_unknown"
@@ -169,13 +170,16 @@ SAYINGS: Mapping[Code, Saying] = {
     Code.DOMAIN_RATE: Saying(
         "%(count)s readers wait for the rate that is set for their mail provider."
     ),
+    Code.PROVIDER_CLOSED: Saying("The provider said that it takes no more for now."),
     Code.HOUR_FULL: Saying(
         "The provider takes about %(most)s mails an hour, as it said before. It has "
-        "had those."
+        "had those.",
+        "If that is no longer true: pause it and resume it, and it is tried again.",
     ),
     Code.DAY_FULL: Saying(
         "The provider takes about %(most)s mails a day, as it said before. It has had "
-        "those."
+        "those.",
+        "If that is no longer true: pause it and resume it, and it is tried again.",
     ),
     Code.MANY_UNKNOWN: Saying(
         "Of the last %(answers)s answers %(count)s were that there is no such reader.",

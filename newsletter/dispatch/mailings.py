@@ -18,6 +18,7 @@ from newsletter.dispatch.corrections.latecomers import follow_all
 from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
 from newsletter.dispatch.finishing import finish_if_complete
+from newsletter.dispatch.going_on import forget_what_stopped
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
 from newsletter.dispatch.models import Chunk, Mailing
 from newsletter.dispatch.moves import move
@@ -171,11 +172,8 @@ def resume(
     require(mailing, _STOPPED, "can be resumed")
     if mailing.frozen_at is not None:
         mailing.state = MailingState.SENDING
-        # A person decided that it goes on: what stopped it does not stop it again.
-        mailing.resumed_at = now
-        mailing.answers = ""
-        mailing.waiting = ""
-        mailing.waiting_since = None
+        forget_what_stopped(session, settings, mailing, now=now)
+        open_chunks(session, mailing)
         finish_if_complete(session, mailing, now=now)
     else:
         moment = mailing.start_at or now

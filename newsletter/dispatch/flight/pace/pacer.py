@@ -28,11 +28,13 @@ class Full(ProviderBusy):
     """The provider has had what it takes from us, as it told us before."""
 
     def __init__(self, limit: limits.Limit, *, until: datetime, now: datetime) -> None:
-        code = Code.DAY_FULL if limit.window >= timedelta(days=1) else Code.HOUR_FULL
-        super().__init__(
-            reason(code, until=until, most=limit.most or 0),
-            seconds=(until - now).total_seconds(),
-        )
+        if limit.most is None:
+            why = reason(Code.PROVIDER_CLOSED, until=until)
+        elif limit.window >= timedelta(days=1):
+            why = reason(Code.DAY_FULL, until=until, most=limit.most)
+        else:
+            why = reason(Code.HOUR_FULL, until=until, most=limit.most)
+        super().__init__(why, seconds=(until - now).total_seconds())
 
 
 class Pacer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,12 @@ from tests.newsletter.dispatch.village import BY, Village, check_sums
 
 READERS = [f"reader{number:02}" for number in range(60)]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def scripted(scripted: Scripted) -> Scripted:
+    scripted.name = "outbox"  # whose place it takes
+    return scripted
 
 
 @pytest.fixture
@@ -58,6 +64,20 @@ def learnt(village: Village) -> int | None:
         return session.query(ProviderLimit).one().most
 
 
+def learn(village: Village, *, most: int, told_at: datetime) -> None:
+    """The provider said so then, and opened again an hour after."""
+    flight = flight_of(village.context)
+    with closing(flight.open_driver()) as driver, driver.transaction() as transaction:
+        transaction.run(
+            limits.LEARN,
+            provider="outbox",
+            most=most,
+            window_seconds=86_400,
+            now=driver.moment(told_at),
+            until=driver.moment(told_at + HOUR),
+        )
+
+
 def test_a_limit_that_is_told_is_learnt_and_nobodys_try_is_spent(
     started: Village, scripted: Scripted
 ) -> None:
@@ -83,16 +103,7 @@ def test_a_limit_that_is_told_is_learnt_and_nobodys_try_is_spent(
 def test_the_next_mailing_stops_before_the_limit_and_goes_on_when_there_is_room(
     started: Village, scripted: Scripted
 ) -> None:
-    flight = flight_of(started.context)
-    with closing(flight.open_driver()) as driver, driver.transaction() as transaction:
-        transaction.run(
-            limits.LEARN,
-            provider="scripted",
-            most=40,
-            window_seconds=86_400,
-            now=driver.moment(started.now - 6 * DAY),
-            until=driver.moment(started.now - 6 * DAY + HOUR),
-        )
+    learn(started, most=40, told_at=started.now - 6 * DAY)
 
     started.work()
 
@@ -112,6 +123,49 @@ def test_the_next_mailing_stops_before_the_limit_and_goes_on_when_there_is_room(
     assert started.receipt()["state"] == "sent"
     with started.database.read() as session:
         assert sum(row.taken for row in session.query(ProviderTaken)) == 22
+
+
+def test_whoever_knows_that_the_limit_is_gone_pauses_and_resumes(
+    started: Village, scripted: Scripted
+) -> None:
+    learn(started, most=40, told_at=started.now - 6 * DAY)
+    started.work()
+    assert started.receipt(now=started.now)["reason_code"] == "day_full"
+
+    started.act(lambda s, i: mailings.pause(s, i, by=BY, now=started.now))
+    resume(started)
+    started.work()
+
+    assert started.receipt()["state"] == "sent"
+
+
+def test_while_a_provider_is_closed_a_new_mailing_does_not_ask_it(
+    village: Village, scripted: Scripted
+) -> None:
+    learn(village, most=40, told_at=village.now)
+    village.build("anna")
+    village.start()
+
+    village.work()
+
+    assert not scripted.chunks
+    village.work(later=HOUR)
+    assert scripted.got == {"anna": 1}
+
+
+def test_a_resumed_mailing_asks_a_busy_provider_at_once(
+    started: Village, scripted: Scripted
+) -> None:
+    scripted.fails = {name: no_more(name) for name in READERS}
+    started.work()
+    assert not scripted.got
+
+    scripted.fails = {}
+    started.act(lambda s, i: mailings.pause(s, i, by=BY, now=started.now))
+    resume(started)
+    started.work()
+
+    assert started.receipt()["state"] == "sent"
 
 
 def test_enough_after_a_few_mails_teaches_nothing(
