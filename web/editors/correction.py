@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from newsletter.dispatch.corrections import send
+from newsletter.dispatch.corrections.audience import reach
 from newsletter.dispatch.corrections.errors import BadText, NothingToCorrect
 from newsletter.dispatch.corrections.known import corrections_of
 from newsletter.dispatch.corrections.send import Draft
@@ -47,10 +48,12 @@ def look(number: int) -> ResponseReturnValue:
         draft = _draft(mailing.issue)
     except (NewsletterError, SubscribersError) as error:
         return _ask(mailing, item=item, text=text, wrong=_where(error)), 422
+    zone = settings().timezone
     return render_template(
         "editors/correction/look.html",
         issue=mailing.issue,
         draft=draft,
+        reach=reach(session(), mailing, draft.variants, now=now(), zone=zone),
         item=item,
         text=text,
         editions=_editions(mailing.issue, draft),

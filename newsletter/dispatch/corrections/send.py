@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 from database.session import Database
 from newsletter.dispatch.chunks import open_chunks
 from newsletter.dispatch.corrections.audience import (
-    Reach,
     cut_chunks,
     is_under_way,
-    reach,
     variants_with,
     write_down,
 )
@@ -54,7 +52,6 @@ class Draft:
     putting: Putting
     variants: tuple[int, ...]  # of the issue: those that hold the item
     produced: tuple[ProducedVariant, ...]  # one for each edition among them
-    reach: Reach
 
 
 def draft(
@@ -87,14 +84,11 @@ def draft(
     editions = list(dict.fromkeys(variant.edition for variant in holding))
     day = now.astimezone(settings.timezone).date()
     produced = produce_corrections(session, settings, issue, editions, putting, day=day)
-    variants = tuple(variant.id for variant in holding)
-    zone = settings.timezone
     return Draft(
         item=item,
         putting=putting,
-        variants=variants,
+        variants=tuple(variant.id for variant in holding),
         produced=tuple(produced),
-        reach=reach(session, mailing, variants, now=now, zone=zone),
     )
 
 
