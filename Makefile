@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 ASSETS := web/static/dist/manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint check bench lock
+.PHONY: help demo serve test crash lint check bench lock
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ serve: $(READY) $(ASSETS) ## open the desk on the demo's data; prints a sign-in 
 test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
 	@tools/set-up-debian $(BIN)/python
 	@$(BIN)/pytest -n 2
+
+crash: $(READY) ## the long fault run: hundreds of kills and everything else that can go wrong
+	@$(BIN)/pytest tests/faults --crash --tb=short $(CRASH)
 
 lint: $(READY) ## format, lint, types and import contracts
 	@$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ import pytest
 from database.migrate import upgrade
 from database.session import open_database
 from subscribers.reference import load_reference
-from tests.conftest import BACKENDS, create_postgres, drop_postgres, fresh_url
+from tests.conftest import create_postgres, drop_postgres, fresh_url
 from tests.faults import installation
 from tests.faults.installation import Installation
 from tests.faults.postgres import OwnServer
@@ -22,7 +22,7 @@ Fresh = Callable[[str], Installation]  # of a backend
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults")
     group.addoption("--crash", action="store_true", help="the long run: make crash")
-    group.addoption("--kills", type=int, default=20, help="SIGKILLs a cell")
+    group.addoption("--kills", type=int, default=14, help="SIGKILLs a cell")
     group.addoption("--seed", type=int, default=1, help="of when and whom to kill")
 
 
@@ -53,7 +53,7 @@ def _is_crash_run(config: pytest.Config) -> bool:
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     """How often to kill: a few in CI, where all cells together make a dozen."""
-    most: int = request.config.getoption("--kills", default=20)
+    most: int = request.config.getoption("--kills", default=14)
     return most if _is_crash_run(request.config) else 3
 
 
@@ -107,9 +107,9 @@ def fresh(
             drop_postgres(request.getfixturevalue("postgres_server"), one.url)
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
 def started(request: pytest.FixtureRequest, fresh: Fresh) -> Installation:
-    """One on SQLite and one on PostgreSQL."""
+    """One on SQLite, and in the long run one on PostgreSQL."""
     return fresh(request.param)
 
 

@@ -64,6 +64,7 @@ class StandIn:
             "BUURTPOST_PROVIDER": "sendgrid",
             "SENDGRID_API_KEY": "SG.stand-in",
             "SENDGRID_HOST": f"http://127.0.0.1:{self.port}",
+            "SENDGRID_CONNECTIONS": str(connections),
         }
 
 

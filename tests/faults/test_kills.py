@@ -30,7 +30,7 @@ ALL = tuple(
         ("smtp", 4, 1, Victim.DISPATCHER),
         ("smtp", 4, 2, Victim.WORKER),
         ("sendgrid", 1, 1, Victim.WHOLE),
-        ("sendgrid", 1, 2, Victim.WHOLE),
+        ("sendgrid", 2, 2, Victim.WHOLE),
     )
 )
 

@@ -3,6 +3,8 @@
 import signal
 import time
 
+import pytest
+
 from tests.faults import crew
 from tests.faults.installation import Installation
 from tests.faults.postgres import OwnServer
@@ -61,6 +63,7 @@ def test_a_sender_stopped_beyond_its_lease_hands_nothing_more_over(
         other.installation.close()
 
 
+@pytest.mark.long
 def test_a_sender_stopped_for_a_while_on_its_own_host_goes_on(
     on_sqlite: Installation,
 ) -> None:
@@ -117,6 +120,7 @@ def test_a_full_disk_while_recording_loses_nobody(on_sqlite: Installation) -> No
         assert (verdict.accepted, verdict.in_doubt) == (300, 0)
 
 
+@pytest.mark.long
 def test_on_a_full_disk_a_worker_says_what_to_do(on_sqlite: Installation) -> None:
     with trial(on_sqlite) as test:
         ended = crew.run_once_without_room(
@@ -130,6 +134,7 @@ def test_on_a_full_disk_a_worker_says_what_to_do(on_sqlite: Installation) -> Non
         assert test.judge().accepted == 300
 
 
+@pytest.mark.long
 def test_a_clock_that_steps_back_an_hour_costs_nobody_anything(
     started: Installation,
 ) -> None:

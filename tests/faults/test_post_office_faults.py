@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.faults.installation import CHUNK, Installation
 from tests.faults.record import Line
 from tests.faults.rules import HANG_UP, RESET, SILENCE, Rule
@@ -17,6 +19,7 @@ from tests.stand_ins.sendgrid_webhook import Signing
 WEBHOOK = "/webhooks/sendgrid"
 
 
+@pytest.mark.long
 def test_a_sendgrid_that_is_down_at_the_start_is_waited_for(
     on_sqlite: Installation,
 ) -> None:
@@ -65,6 +68,7 @@ def test_a_sendgrid_that_says_not_now_is_obeyed(on_sqlite: Installation) -> None
         assert (verdict.accepted, verdict.in_doubt) == (300, 0)
 
 
+@pytest.mark.long
 def test_one_reader_nobody_can_mail_costs_only_that_one(
     on_sqlite: Installation,
 ) -> None:
@@ -77,6 +81,7 @@ def test_one_reader_nobody_can_mail_costs_only_that_one(
         assert (verdict.accepted, document["refused"]) == (299, 1)
 
 
+@pytest.mark.long
 def test_a_sendgrid_that_is_silent_leaves_one_request_in_doubt(
     on_sqlite: Installation,
 ) -> None:

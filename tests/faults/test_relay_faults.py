@@ -29,6 +29,7 @@ def test_a_relay_that_is_down_at_the_start_is_waited_for(
         assert "reason" not in test.receipt()
 
 
+@pytest.mark.long
 def test_a_relay_that_goes_down_midway_and_comes_back(started: Installation) -> None:
     with trial(started, slow=0.02) as test:
         worker = test.start("--once")
@@ -45,7 +46,13 @@ def test_a_relay_that_goes_down_midway_and_comes_back(started: Installation) -> 
         test.judge(most_in_doubt=test.connections)
 
 
-@pytest.mark.parametrize("taken", [True, False], ids=["taken", "not taken"])
+@pytest.mark.parametrize(
+    "taken",
+    [
+        pytest.param(True, id="taken"),
+        pytest.param(False, id="not taken", marks=pytest.mark.long),
+    ],
+)
 def test_a_relay_that_drops_the_line_after_the_final_dot(
     on_sqlite: Installation, taken: bool
 ) -> None:
@@ -81,6 +88,7 @@ def test_421_every_fifty_messages_costs_nobody_anything(
         assert (verdict.accepted, verdict.in_doubt) == (300, 0)
 
 
+@pytest.mark.long
 def test_every_verb_answered_wrongly_once(on_sqlite: Installation) -> None:
     """4xx, 5xx, an end and a reset, in turn, while others are served."""
     rules = (
@@ -105,6 +113,7 @@ def test_every_verb_answered_wrongly_once(on_sqlite: Installation) -> None:
         assert (document["refused"], document["accepted"]) == (2, 297)
 
 
+@pytest.mark.long
 def test_a_relay_that_is_silent_for_minutes(on_sqlite: Installation) -> None:
     rule = Rule("dot", SILENCE, take=True, after=30, at_most=1)
     with trial(on_sqlite, "relay", rule, values=SHORT_PATIENCE) as test:
@@ -123,7 +132,13 @@ def test_an_answer_after_three_minutes_is_waited_for(on_sqlite: Installation) ->
         assert test.judge().in_doubt == 0
 
 
-@pytest.mark.parametrize("to_all", [False, True], ids=["worker", "process group"])
+@pytest.mark.parametrize(
+    "to_all",
+    [
+        pytest.param(False, id="worker"),
+        pytest.param(True, id="process group", marks=pytest.mark.long),
+    ],
+)
 def test_sigterm_while_the_relay_answers_leaves_nobody_in_doubt(
     started: Installation, to_all: bool
 ) -> None:

@@ -106,8 +106,8 @@ class Trial:
             left=self.installation.left,
             is_over=is_over,
         )
-        assert verdict.wrong == ()
-        assert self.watcher.wrong == []
+        assert not verdict.wrong, verdict.wrong
+        assert not self.watcher.wrong, self.watcher.wrong[:3]
         assert self.watcher.reads > 0
         return verdict
 

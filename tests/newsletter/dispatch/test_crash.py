@@ -1,128 +1,15 @@
-"""kill -9 at named points and at random: nobody lost, nobody doubled.
+"""What the dead left behind, where a clock or a look inside is needed to see it.
 
-A kill proves claims, leases and the journal, not fsync: the kernel keeps what the
-process wrote.
+Real workers killed by real signals are in ``tests/faults``.
 """
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
-from collections import Counter
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from database.session import Database
 from newsletter.dispatch.flight import journal, ledger, recovery
-from newsletter.providers import PROVIDERS
-from tests.newsletter.dispatch.dying import POINTS, Recording
 from tests.newsletter.dispatch.fakes import Killed, Scripted
 from tests.newsletter.dispatch.village import Village, check_sums
-
-NAMES = tuple("abcdefghijklm")
-ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def sqlite_village(sqlite_database: Database, tmp_path: Path) -> Village:
-    return Village(sqlite_database, tmp_path / "home", now=datetime.now(UTC))
-
-
-def start_worker(
-    village: Village, taken: Path, *, point: str = "", nth: int = 0, seconds: float = 0
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.newsletter.dispatch.dying",
-            point,
-            str(nth),
-            str(seconds),
-        ],
-        cwd=ROOT,
-        env={**os.environ, **village.settings.environment, "TAKEN": str(taken)},
-    )
-
-
-def taken_by(taken: Path) -> Counter[str]:
-    lines = taken.read_text().splitlines() if taken.exists() else []
-    return Counter(line.partition("@")[0] for line in lines)
-
-
-def finish(village: Village, taken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another worker on the same host, with the same provider, that lives."""
-    monkeypatch.setitem(PROVIDERS, "outbox", lambda _settings: Recording(taken))
-    village.now = datetime.now(UTC)
-    village.work()
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_whatever_the_point_of_death_another_worker_goes_on(
-    sqlite_village: Village,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    point: str,
-) -> None:
-    village, taken = sqlite_village, tmp_path / "taken"
-    village.build(*NAMES)
-    village.with_settings(BUURTPOST_CHUNK="5")
-    village.start()
-
-    child = start_worker(village, taken, point=point, nth=7)
-    assert child.wait(timeout=60) == -signal.SIGKILL
-    check_sums(village.receipt())
-    finish(village, taken, monkeypatch)
-
-    document = village.receipt()
-    check_sums(document)
-    got = taken_by(taken)
-    assert max(got.values()) == 1, "nobody twice"
-    doubted = 1 if point in {"handed over", "taken"} else 0
-    assert (document["accepted"], document["in_doubt"]) == (13 - doubted, doubted)
-    # Who was handed over and never taken is the one nobody knows of.
-    assert len(got) == 13 - (point == "handed over")
-    assert list(village.settings.journals.iterdir()) == []
-    assert document["state"] == "sent"
-
-
-@pytest.mark.parametrize("seed", [1])
-def test_killed_again_and_again_at_random(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    village = Village(database, tmp_path / "home", now=datetime.now(UTC))
-    taken, dice = tmp_path / "taken", random.Random(seed)
-    village.build(*(f"reader{number}" for number in range(60)))
-    village.with_settings(BUURTPOST_CHUNK="10")
-    village.start()
-    kills = 0
-
-    for _ in range(2):
-        child = start_worker(village, taken, seconds=0.02)
-        before = sum(taken_by(taken).values())
-        while child.poll() is None and sum(taken_by(taken).values()) == before:
-            check_sums(village.receipt())
-            time.sleep(0.02)
-        time.sleep(dice.uniform(0, 0.6))
-        if child.poll() is None:
-            child.kill()
-            kills += 1
-        child.wait(timeout=60)
-        check_sums(village.receipt())
-    finish(village, taken, monkeypatch)
-
-    document, got = village.receipt(), taken_by(taken)
-    check_sums(document)
-    assert kills > 0
-    assert max(got.values()) == 1, f"nobody twice (seed {seed})"
-    assert document["in_doubt"] <= kills
-    assert document["accepted"] + document["in_doubt"] == 60
-    assert 60 - document["in_doubt"] <= len(got) <= 60
-    assert document["state"] == "sent"
 
 
 def killed_in_mid_chunk(village: Village, scripted: Scripted) -> None:

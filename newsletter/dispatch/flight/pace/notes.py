@@ -54,9 +54,16 @@ def after_chunk(
         notes = replace(notes, answers="" if why else answers.stored())
     if busy is not None:
         return _waiting(notes, busy, now=now), why
-    if accepted or refused:
+    if (accepted or refused) and not _waits(notes, now=now):
         notes = replace(notes, waiting="", since=None)
     return notes, why
+
+
+def _waits(notes: Notes, *, now: datetime) -> bool:
+    """One connection is told to wait; what was on the wire of the others says nothing
+    of that."""
+    before = read_reason(notes.waiting)
+    return before is not None and before.until is not None and before.until > now
 
 
 def _waiting(notes: Notes, busy: Reason, *, now: datetime) -> Notes:
