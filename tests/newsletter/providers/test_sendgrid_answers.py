@@ -84,31 +84,38 @@ def test_a_limit_has_a_period_when_it_says_so(said, period):
     assert (answer.verdict, answer.period) == (Verdict.LIMIT, period)
 
 
-def in_seconds(seconds: float) -> str:
-    return str(int(time.time()) + seconds)
+NOW = 1_800_000_000
 
 
+@pytest.fixture
+def _at_now(monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: NOW + 0.25)
+
+
+@pytest.mark.usefixtures("_at_now")
 @pytest.mark.parametrize(
-    ("headers", "least", "most"),
+    ("headers", "seconds"),
     [
-        ({"X-RateLimit-Reset": in_seconds(30)}, 20, 30),
-        ({"X-RateLimit-Reset": in_seconds(7200)}, 7190, 7200),
-        ({"Retry-After": "7"}, 7, 7),
-        ({"Retry-After": formatdate(time.time() + 30, usegmt=True)}, 20, 30),
-        ({"X-RateLimit-Reset": in_seconds(30), "Retry-After": "7"}, 20, 30),
+        ({"X-RateLimit-Reset": f"{NOW + 30}"}, 29.75),
+        ({"X-RateLimit-Reset": f"{NOW + 7200}"}, 7199.75),
+        ({"X-RateLimit-Reset": f"{NOW + 1}"}, 0.75),
+        ({"Retry-After": "7"}, 7),
+        ({"Retry-After": formatdate(NOW + 30, usegmt=True)}, 29.75),
+        ({"X-RateLimit-Reset": f"{NOW + 30}", "Retry-After": "7"}, 29.75),
         # What cannot be believed is not obeyed: milliseconds, another clock, words.
-        ({"X-RateLimit-Reset": in_seconds(0) + "000"}, WAIT_SECONDS, WAIT_SECONDS),
-        ({"X-RateLimit-Reset": "1"}, WAIT_SECONDS, WAIT_SECONDS),
-        ({"X-RateLimit-Reset": "²"}, WAIT_SECONDS, WAIT_SECONDS),
-        ({"Retry-After": "soon"}, WAIT_SECONDS, WAIT_SECONDS),
-        ({}, WAIT_SECONDS, WAIT_SECONDS),
+        ({"X-RateLimit-Reset": f"{NOW}000"}, WAIT_SECONDS),
+        ({"X-RateLimit-Reset": "1"}, WAIT_SECONDS),
+        ({"X-RateLimit-Reset": "²"}, WAIT_SECONDS),
+        ({"Retry-After": "soon"}, WAIT_SECONDS),
+        ({}, WAIT_SECONDS),
     ],
 )
-def test_a_wait_is_exactly_as_long_as_it_says(headers, least, most):
-    assert least <= judge(429, b"", headers).seconds <= most
+def test_a_wait_is_exactly_as_long_as_it_says(headers, seconds):
+    assert judge(429, b"", headers).seconds == seconds
 
 
+@pytest.mark.usefixtures("_at_now")
 def test_a_limit_that_does_not_say_when_it_ends_is_tried_once_an_hour():
     assert judge(401, errors(SPENT), {}).seconds == 3600
-    reset = {"X-RateLimit-Reset": in_seconds(30)}
-    assert judge(401, errors(SPENT), reset).seconds <= 30
+    reset = {"X-RateLimit-Reset": f"{NOW + 30}"}
+    assert judge(401, errors(SPENT), reset).seconds == 29.75

@@ -144,7 +144,7 @@ def test_a_line_that_has_rested_for_long_is_not_trusted(open_to, monkeypatch):
 
 
 def test_a_limit_that_one_hears_all_obey_until_it_ends(open_to):
-    reset = int(time.time()) + 2
+    reset = int(time.time()) + 4
     slow = Reply(429, "Too many", headers=(("X-RateLimit-Reset", str(reset)),))
     with SendGridStandIn(first(slow)) as server:
         provider = open_to(server)
