@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from newsletter.staff.roles import Act
 from web.auth import staff_may
 from web.editors.today_view import today
-from web.session import session
+from web.session import now, session
 
 pages = Blueprint("desk_today", __name__)
 
@@ -14,4 +14,4 @@ pages = Blueprint("desk_today", __name__)
 @pages.get("/desk/")
 @staff_may(Act.READ_DESK)
 def show() -> ResponseReturnValue:
-    return render_template("editors/today.html", today=today(session()))
+    return render_template("editors/today.html", today=today(session(), now=now()))

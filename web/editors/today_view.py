@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import MailingKind, MailingState
 from newsletter.issues.compose import all_issues
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, LibraryItem
+from web.editors.mailing_view import say_reason
 
 GOING = frozenset(
     {
@@ -28,6 +31,7 @@ MOST_SENT = 3
 class Going:
     mailing: Mailing
     correction: int | None  # its number, when it is one
+    stands: str  # why it does not go on just now; "" when it does
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Today:
     knowledge: int
 
 
-def today(session: Session) -> Today:
+def today(session: Session, *, now: datetime) -> Today:
     mailings = list(
         session.scalars(select(Mailing).order_by(Mailing.created_at.desc()))
     )
@@ -53,7 +57,11 @@ def today(session: Session) -> Today:
     return Today(
         drafts=[issue for issue in all_issues(session) if issue.frozen_at is None],
         going=[
-            Going(mailing, corrections.get(mailing.id))
+            Going(
+                mailing,
+                corrections.get(mailing.id),
+                say_reason(why_it_stands(session, mailing, now=now)).what,
+            )
             for mailing in mailings
             if mailing.state in GOING
         ],

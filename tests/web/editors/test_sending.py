@@ -248,6 +248,7 @@ def test_when_no_worker_runs_the_page_says_so(
     assert "er draait geen worker" in page
     assert "`buurtpost worker`" in page
     assert "er draait geen worker" in desk.get(f"{ISSUE}/receipt").text
+    assert "er draait geen worker" in desk.get("/desk/").text
 
 
 def test_who_paused_it_stands_on_the_page(
