@@ -13,6 +13,7 @@ import json
 import os
 import ssl
 import threading
+import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -77,6 +78,10 @@ class SmtpStandIn:
 
     def __enter__(self) -> "SmtpStandIn":
         self._controller.start()
+        # The controller connected once to see whether it runs; that is none of ours.
+        while self.open:
+            time.sleep(0.001)
+        self.most_at_once = 0
         return self
 
     def __exit__(self, *_exception: object) -> None:
