@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from database.urls import is_database_url, is_sqlite, sqlite_url
 from newsletter.errors import NewsletterError
-from subscribers.addresses import BadAddress, normalise
 from newsletter.pace import Pace, read_pace
+from subscribers.addresses import BadAddress, normalise
 
 PROVIDER_NAMES = ("outbox", "smtp", "sendgrid")
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")

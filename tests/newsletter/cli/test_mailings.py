@@ -12,13 +12,10 @@ from database.session import Database
 from newsletter.cli import main
 from newsletter.cli.door import Door
 from newsletter.dispatch.models import Delivery
-from newsletter.providers import PROVIDERS
-from newsletter.providers.base import ProviderMisconfigured
 from newsletter.staff.models import StaffRole
 from newsletter.staff.people import add_staff
 from subscribers.regions import find
 from tests.conftest import NOW
-from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import Village, check_sums
 
 
@@ -149,20 +146,16 @@ def test_pause_resume_cancel(village: Village) -> None:
 
 
 def test_the_worker_says_that_the_provider_refused_and_exits_1(
-    village: Village, monkeypatch: pytest.MonkeyPatch
+    village: Village,
 ) -> None:
-    provider = Scripted(
-        fails={
-            name: ProviderMisconfigured("SendGrid refused the key. Set a new one.")
-            for name in ("anna", "ben", "dirk")
-        }
-    )
-    monkeypatch.setitem(PROVIDERS, "outbox", lambda _settings: provider)
+    village.with_settings(BUURTPOST_PROVIDER="sendgrid", SENDGRID_API_KEY="SG.key")
     run(village, "mailings", "start", "42")
+    village.with_settings(BUURTPOST_PROVIDER="sendgrid", SENDGRID_API_KEY="")
 
     result = run(village, "worker", "--once", expect=1)
 
-    assert "SendGrid refused the key" in result.stderr
+    assert "SENDGRID_API_KEY is not set" in result.stderr
+    assert village.receipt()["state"] == "paused"
 
 
 def test_staff_add_prints_a_link_that_signs_in(village: Village) -> None:
