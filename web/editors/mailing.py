@@ -227,5 +227,6 @@ def _ask(issue: Issue, *, wrong: str = "", test_wrong: str = "") -> str:
         when=request.form.get("when", "now"),
         day=request.form.get("day", ""),
         time=request.form.get("time", "10:00"),
+        hours=settings().pace.hours,
         provider=settings().provider,
     )
