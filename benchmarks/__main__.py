@@ -1,34 +1,53 @@
-"""``make bench``: run every measure, print a table, write JSON to ``var/bench``."""
+"""``make bench``: run every measure, print a table, write JSON to ``var/bench``.
 
+``--quick`` takes a tenth of the readers and two rounds: to try a change, not to quote.
+"""
+
+import argparse
 import json
 import logging
 import os
 import platform
 import sys
 import tempfile
-from dataclasses import asdict
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import rendering, sending, smtp
-from benchmarks.measure import Measure, Skipped
-from benchmarks.village import make_village
+from benchmarks import freezing, postgres, rendering, scale, sending, smtp
+from benchmarks.measure import ROUNDS, Measure, Skipped
+from benchmarks.village import Village, make_village
 
-MEASURES = (rendering.measure, smtp.measure, sending.measure)
-READERS = 2000
 OUT = Path("var/bench")
 
 
+@dataclass(frozen=True)
+class Size:
+    """How many readers in the two pairs of homes, and how often."""
+
+    few: int
+    many: int
+    rounds: int
+    long_rounds: int  # of what takes a minute each
+
+
+FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=2)
+QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    size = QUICK if parser.parse_args().quick else FULL
     logging.disable(logging.WARNING)
     rows: list[Measure | Skipped] = []
     with tempfile.TemporaryDirectory() as folder:
-        village = make_village(Path(folder), readers=READERS)
-        for measure in MEASURES:
-            for row in measure(village):
-                rows.append(row)
-                print(line(row), flush=True)
-        village.database.close()
+        for row in _measured(Path(folder), size):
+            rows.append(row)
+            print(line(row), flush=True)
     OUT.mkdir(parents=True, exist_ok=True)
     path = OUT / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.json"
     machine = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}"
@@ -36,12 +55,42 @@ def main() -> None:
         json.dumps(
             {
                 "machine": f"{machine}, {platform.machine()}",
+                "readers": [size.few, size.many],
                 "rows": [as_json(row) for row in rows],
             },
             indent=2,
         )
     )
     print(f"{machine}; medians; {path}")
+
+
+def _measured(folder: Path, size: Size) -> Iterator[Measure | Skipped]:
+    with ExitStack() as open_ones:
+        enter = open_ones.enter_context
+        server = folder / "postgres"
+        url = enter(postgres.server(server))
+
+        def pair(readers: int) -> tuple[Village, Village]:
+            began = time.monotonic()
+            home = folder / str(readers)
+            village = enter(make_village(home, readers=readers))
+            copy = enter(postgres.copy_of(village, url, name=f"readers_{readers}"))
+            taken = time.monotonic() - began
+            _say(f"{readers:,} readers in SQLite and PostgreSQL, {taken:.0f} s")
+            return village, copy
+
+        few = pair(size.few)
+        yield from rendering.measure(few[0])
+        yield from smtp.measure(few[0])
+        yield from sending.measure(few, server=server, rounds=size.rounds)
+        many = pair(size.many)
+        for village in many:
+            yield from freezing.measure(village, rounds=size.rounds)
+        yield from scale.measure(few, many, server=server, rounds=size.long_rounds)
+
+
+def _say(words: str) -> None:
+    print(f"... {words}", file=sys.stderr, flush=True)
 
 
 def as_json(row: Measure | Skipped) -> dict[str, object]:
@@ -51,8 +100,8 @@ def as_json(row: Measure | Skipped) -> dict[str, object]:
 
 def line(row: Measure | Skipped) -> str:
     if isinstance(row, Skipped):
-        return f"{row.name:<22}left out: {row.why}"
-    text = f"{row.name:<22}{row.value:>10,.1f} {row.unit:<13}"
+        return f"{row.name:<34}left out: {row.why}"
+    text = f"{row.name:<34}{row.value:>10,.1f} {row.unit:<13}"
     if row.ratio is not None:
         text += f"{row.ratio:>7.2f} x {row.reference} ({row.reference_value:,.1f})"
     return text + (f"   [{row.note}]" if row.note else "")

@@ -7,7 +7,8 @@ import mjml
 
 from benchmarks.measure import Measure, in_turns
 from benchmarks.village import Village, clock
-from newsletter.dispatch.messages import mail_of, make_message
+from newsletter.dispatch.flight.letters import make_message
+from newsletter.dispatch.messages import mail_of
 from newsletter.issues.compose import find_issue
 from newsletter.issues.variants import plan_variants
 from newsletter.production.files import sample_values

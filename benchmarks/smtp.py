@@ -36,7 +36,7 @@ SLOW_CONNECTIONS = 64
 SOURCE = "smtp-source, 8 sessions"
 SOURCE_ANEW = "smtp-source, 8 at a time, a session a mail"
 _SBIN = "/usr/sbin:/usr/lib/postfix/sbin"
-_NO_POSTFIX = "Postfix is not installed (Debian: sudo apt install postfix)"
+NO_POSTFIX = "Postfix is not installed (Debian: sudo apt install postfix)"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Turn:
 def measure(village: Village) -> Iterator[Measure | Skipped]:
     programs = postfix()
     if programs is None:
-        yield Skipped("SMTP to smtp-sink", _NO_POSTFIX)
+        yield Skipped("SMTP to smtp-sink", NO_POSTFIX)
     else:
         with smtp_sink(programs) as port:
             yield from _against_postfix(village, programs, port)
@@ -75,7 +75,7 @@ def postfix() -> Postfix | None:
 def _against_postfix(
     village: Village, programs: Postfix, port: int
 ) -> Iterator[Measure]:
-    people, message = _people(MAILS), _message()
+    people, message = people_of(MAILS), message_of_40_kb()
     mail = build_message(message, people[0], domain="x.example", date=_now())
     provider = _provider(village, port, connections=8)
     rounds = _in_turns(
@@ -98,7 +98,7 @@ def _against_postfix(
 def _against_source(
     village: Village, programs: Postfix, port: int
 ) -> Iterator[Measure]:
-    people, message = _people(MAILS), _message()
+    people, message = people_of(MAILS), message_of_40_kb()
     mail = build_message(message, people[0], domain="x.example", date=_now())
     provider = _provider(village, port, connections=8)
     ours, reference, anew = _in_turns(
@@ -134,7 +134,7 @@ def _compared(
 
 
 def _against_arithmetic(village: Village) -> Measure:
-    people, message = _people(MAILS), _message()
+    people, message = people_of(MAILS), message_of_40_kb()
     with sink("slow-smtp") as port:
         provider = _provider(village, port, connections=SLOW_CONNECTIONS)
         _by_us(provider, message, people[:CHUNK])  # opens the connections
@@ -156,10 +156,10 @@ def _in_turns(*works: Callable[[], int]) -> tuple[list[Turn], ...]:
     rounds: tuple[list[Turn], ...] = tuple([] for _ in works)
     for _ in range(ROUNDS):
         for turns, work in zip(rounds, works, strict=True):
-            cpu, began = _cpu_seconds(), time.perf_counter()
+            cpu, began = cpu_seconds(), time.perf_counter()
             count = work()
             taken = time.perf_counter() - began
-            turns.append(Turn(taken / count, (_cpu_seconds() - cpu) / count))
+            turns.append(Turn(taken / count, (cpu_seconds() - cpu) / count))
     return rounds
 
 
@@ -167,7 +167,7 @@ def _median(turns: list[Turn], what: str) -> float:
     return statistics.median(float(getattr(turn, what)) for turn in turns)
 
 
-def _cpu_seconds() -> float:
+def cpu_seconds() -> float:
     """Of this process and of the children it waited for."""
     return sum(
         usage.ru_utime + usage.ru_stime
@@ -225,7 +225,7 @@ def _provider(village: Village, port: int, *, connections: int) -> Provider:
     return open_provider(village.with_provider("smtp", BUURTPOST_SMTP_URL=url))
 
 
-def _people(count: int) -> list[Recipient]:
+def people_of(count: int) -> list[Recipient]:
     return [
         Recipient(
             delivery=f"12-{seq}",
@@ -243,7 +243,7 @@ def _people(count: int) -> list[Recipient]:
     ]
 
 
-def _message() -> Message:
+def message_of_40_kb() -> Message:
     """About 40 kB as quoted-printable; 20 slots in each part."""
     slots = [marker(slot) for slot in Slot] * 5
     words = "In de Indische buurt koken ze elke donderdag samen, zonder plan. "
