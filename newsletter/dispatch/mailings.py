@@ -295,6 +295,9 @@ def retry(
 def go_on(session: Session, mailing: Mailing, *, now: datetime) -> None:
     """Somebody was queued again: let them be sent, and what follows them too."""
     open_chunks(session, mailing)
+    # A person mended it: what was answered before that stops it no more.
+    mailing.answers = ""
+    mailing.resumed_at = now
     if mailing.state is MailingState.SENT:
         mailing.state = MailingState.SENDING
         mailing.finished_at = None

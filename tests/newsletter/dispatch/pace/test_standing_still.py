@@ -258,6 +258,23 @@ def test_a_mailing_in_which_nobody_waits_any_more_is_not_paused(
     assert village.receipt()["state"] == "sent"
 
 
+def test_who_was_refused_and_is_tried_again_begins_a_new_count(
+    village: Village, scripted: Scripted
+) -> None:
+    village.with_settings(BUURTPOST_CHUNK="10")
+    village.build(*READERS[:50], editions=())
+    village.start()
+    scripted.answers = dict.fromkeys(READERS, "refuse")
+    village.work()
+    scripted.answers = dict.fromkeys(READERS[:5], "refuse")
+
+    village.act(lambda s, i: mailings.retry(s, i, by=BY, now=village.now))
+    village.work()
+
+    document = village.receipt()
+    assert (document["state"], document["accepted"]) == ("sent", 45)
+
+
 def test_a_relay_that_stays_away_is_said_to_and_forgotten_when_it_is_back(
     started: Village, scripted: Scripted
 ) -> None:
