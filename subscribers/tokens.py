@@ -11,11 +11,13 @@ from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 _SEAL_BYTES = 16
 _EXPIRY_BYTES = 5  # whole seconds since 1970
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_PADDING = b"="
 _EXPIRES = 0x80  # in the shape byte, beside how many numbers follow
 
 
@@ -68,8 +70,7 @@ class Signer:
         begun.update(start)
 
         def sign(last: int) -> str:
-            end = bytearray()
-            _append(end, last)
+            end = _varint(last)
             seal = begun.copy()
             seal.update(end)
             return _encode(start + end + seal.digest())
@@ -120,6 +121,13 @@ def _append(body: bytearray, number: int) -> None:
     body.append(number)
 
 
+@lru_cache(maxsize=1024)  # one number is signed for two purposes, one after the other
+def _varint(number: int) -> bytes:
+    body = bytearray()
+    _append(body, number)
+    return bytes(body)
+
+
 def _numbers(body: bytes) -> Iterator[int]:
     number = shift = 0
     for byte in body:
@@ -132,8 +140,8 @@ def _numbers(body: bytes) -> Iterator[int]:
 
 def _encode(raw: bytes) -> str:
     # As base64.urlsafe_b64encode, without the three calls below it: twice a mail.
-    encoded = b2a_base64(raw, newline=False).translate(_URL_SAFE)
-    return encoded.rstrip(b"=").decode("ascii")
+    encoded = b2a_base64(raw, newline=False)
+    return encoded.translate(_URL_SAFE, _PADDING).decode("ascii")
 
 
 def _decode(token: str) -> bytes | None:

@@ -59,8 +59,9 @@ SELECT delivery.seq, subscriber.address, subscriber.name,
            WHEN subscription.state IS NULL THEN 'erased'
            WHEN EXISTS (SELECT 1 FROM suppression
                         WHERE suppression.address_hash = delivery.address_hash)
-             OR EXISTS (SELECT 1 FROM suppression
-                        WHERE suppression.address_hash = subscriber.address_hash)
+             OR (subscriber.address_hash <> delivery.address_hash
+                 AND EXISTS (SELECT 1 FROM suppression
+                             WHERE suppression.address_hash = subscriber.address_hash))
            THEN 'suppressed'
            WHEN subscription.state <> 'confirmed' THEN subscription.state
            WHEN subscriber.paused_until > :today THEN 'resting'
