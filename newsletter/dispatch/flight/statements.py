@@ -167,9 +167,14 @@ WHERE mailing_id = :mailing_id AND seq BETWEEN :first_seq AND :last_seq
   AND state = 'queued'
 """
 
-# All mailings share the provider: nobody asks it anything before then.
+# All mailings share the provider: nobody asks it anything before then. A row somebody
+# else holds is postponed or claimed by them just now; waiting for it could be mutual.
 POSTPONE = """
-UPDATE chunk SET not_before = :until WHERE state = 'open' AND not_before < :until
+UPDATE chunk SET not_before = :until
+WHERE id IN (
+    SELECT id FROM chunk WHERE state = 'open' AND not_before < :until
+    FOR UPDATE SKIP LOCKED
+)
 """
 
 # How many wait, and when the first of them is due; who has no time of their own waits

@@ -122,7 +122,8 @@ def test_every_page_of_it_is_accessible_and_fits(
     look_over(page)
     page.get_by_label("De buurttafel").check()
     page.get_by_label("Hoe zit het wel?").fill("   ")
-    page.get_by_role("button", name="Bekijk de mail").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Bekijk de mail").click()
     page.get_by_text("in hooguit").wait_for()
     look_over(page)
     page.get_by_label("Hoe zit het wel?").fill(TEXT)
