@@ -112,6 +112,23 @@ def test_many_rows_are_counted_together(driver: Driver) -> None:
     assert (changed, count(driver)) == (3, 3)
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_many_rows_gathered_are_the_same_rows(driver: Driver, count: int) -> None:
+    names = ('Zo\u00eb "de" \\ Vries', "a\nb", None)
+    query = "SELECT id, kind, nullif(error, '') FROM job ORDER BY id"
+    with driver.transaction() as transaction:
+        for name in names[:count]:
+            transaction.run(
+                ADD.replace(", '')", ", :error)"),
+                kind="a",
+                error=name or "",
+                now=driver.moment(NOW),
+            )
+        gathered = transaction.gathered(query, "id", "kind", "error")
+        assert [tuple(row) for row in gathered] == transaction.all(query)
+        assert [row[2] for row in gathered] == list(names[:count])
+
+
 def test_it_opens_another_connection_after_an_error(driver: Driver) -> None:
     with pytest.raises(DriverError), driver.reading() as read:
         read.one("SELECT nothing FROM nowhere")

@@ -6,6 +6,7 @@ were paused. SIGTERM, SIGINT and the end of standard input (the worker is gone) 
 finish what is on the wire and record it.
 """
 
+import gc
 import json
 import logging
 import os
@@ -28,6 +29,7 @@ from subscribers.tokens import Signer
 # ordinary five milliseconds connections would idle.
 _TURN_SECONDS: Final = 0.0005
 _STANDARD_INPUT: Final = 0
+_NEW_ONES: Final = 20_000  # objects, a few chunks' worth, before the next look
 
 
 def main(grace_seconds: float) -> int:
@@ -35,6 +37,9 @@ def main(grace_seconds: float) -> int:
         level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
     sys.setswitchinterval(_TURN_SECONDS)
+    # What was loaded stays: nobody need look through it for what can go.
+    gc.freeze()
+    gc.set_threshold(_NEW_ONES)
     stopped = threading.Event()
     _stop_on_signals(stopped, grace_seconds)
     _stop_with_the_worker(stopped)

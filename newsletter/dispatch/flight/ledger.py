@@ -142,8 +142,9 @@ def _take_readers(
         "last_seq": chunk.last_seq,
         "now": driver.moment(now),
     }
-    rows = transaction.all(
+    rows = transaction.gathered(
         statements.READERS,
+        *statements.READERS_COLUMNS,
         list_id=letter.list_id,
         partner_id=letter.partner_id,
         today=driver.day(today),

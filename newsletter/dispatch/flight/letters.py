@@ -13,6 +13,8 @@ from newsletter.providers.base import Message, Recipient
 from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
 from subscribers.tokens import Purpose, Signer
 
+# Looked up once, not five times a mail.
+_SLOTS = (Slot.NAME, Slot.LEAVE_URL, Slot.PREFERENCES_URL, Slot.SINCE)
 _MOST_KEPT = 64  # variants of one mailing; each is about a hundred kilobytes
 
 
@@ -98,15 +100,16 @@ class Links:
         change_at = f"{self.base_url}/preferences/"
         name_of = name_of or f"{mailing_id}-{{}}".format
         no_name, months, timezone = letter.no_name, letter.months, self.timezone
+        name_slot, leave_slot, change_slot, since_slot = _SLOTS
         recipients = []
         for seq, address, name, consented_at in readers:
             leave_url = leave_at + leave(seq)
             since = consented_at.astimezone(timezone)
             values = {
-                Slot.NAME: name or no_name,
-                Slot.LEAVE_URL: leave_url,
-                Slot.PREFERENCES_URL: change_at + change(seq),
-                Slot.SINCE: f"{since.day} {months[since.month - 1]} {since.year}",
+                name_slot: name or no_name,
+                leave_slot: leave_url,
+                change_slot: change_at + change(seq),
+                since_slot: f"{since.day} {months[since.month - 1]} {since.year}",
             }
             recipients.append(
                 Recipient(name_of(seq), address, name or "", values, leave_url)

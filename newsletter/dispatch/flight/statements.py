@@ -83,6 +83,8 @@ WHERE delivery.mailing_id = :mailing_id
 ORDER BY delivery.seq
 """
 
+READERS_COLUMNS = ("seq", "address", "name", "consented_at", "why")
+
 CANCEL_READER = """
 UPDATE delivery SET state = 'cancelled', detail = :why, changed_at = :now
 WHERE mailing_id = :mailing_id AND seq = :seq AND state = 'queued'
