@@ -5,7 +5,7 @@ it goes, and returns nothing. The contract suite in
 ``tests/newsletter/providers/test_contract.py`` runs over every one of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -44,7 +44,7 @@ class Recipient(NamedTuple):
 @dataclass(frozen=True)
 class Chunk:
     message: Message
-    recipients: tuple[Recipient, ...]
+    recipients: Sequence[Recipient]  # may be made when asked for: ask once for each
 
 
 class Marks(Protocol):

@@ -1,10 +1,10 @@
 """A frozen variant as the provider takes it, and what differs in each reader's mail."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 from zoneinfo import ZoneInfo
 
 from database.driver import Transaction
@@ -88,12 +88,16 @@ class Links:
     def recipients(
         self,
         letter: Letter,
-        readers: Iterable[Reader],
+        readers: Sequence[Reader],
         *,
         mailing_id: int,
         name_of: Callable[[int], str] | None = None,
-    ) -> tuple[Recipient, ...]:
-        """One for each reader. ``name_of`` names mails that are not in the ledger."""
+    ) -> Sequence[Recipient]:
+        """One for each reader, made when asked for: by the thread that fills the mail.
+
+        Made beforehand they would take the interpreter from it just when it sends.
+        ``name_of`` names mails that are not in the ledger.
+        """
         leave = self.signer.series(Purpose.LEAVE, mailing_id)
         change = self.signer.series(Purpose.PREFERENCES, mailing_id)
         leave_at = f"{self.base_url}/unsubscribe/"
@@ -101,8 +105,9 @@ class Links:
         name_of = name_of or f"{mailing_id}-{{}}".format
         no_name, months, timezone = letter.no_name, letter.months, self.timezone
         name_slot, leave_slot, change_slot, since_slot = _SLOTS
-        recipients = []
-        for seq, address, name, consented_at in readers:
+
+        def make(reader: Reader) -> Recipient:
+            seq, address, name, consented_at = reader
             leave_url = leave_at + leave(seq)
             since = consented_at.astimezone(timezone)
             values = {
@@ -111,7 +116,30 @@ class Links:
                 change_slot: change_at + change(seq),
                 since_slot: f"{since.day} {months[since.month - 1]} {since.year}",
             }
-            recipients.append(
-                Recipient(name_of(seq), address, name or "", values, leave_url)
-            )
-        return tuple(recipients)
+            return Recipient(name_of(seq), address, name or "", values, leave_url)
+
+        return _Recipients(readers, make)
+
+
+class _Recipients(Sequence[Recipient]):
+    """Makes each whenever it is asked for."""
+
+    def __init__(
+        self, readers: Sequence[Reader], make: Callable[[Reader], Recipient]
+    ) -> None:
+        self._readers = readers
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    @overload
+    def __getitem__(self, place: int) -> Recipient: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Recipient]: ...
+
+    def __getitem__(self, place: int | slice) -> Recipient | Sequence[Recipient]:
+        if isinstance(place, slice):
+            return _Recipients(self._readers[place], self._make)
+        return self._make(self._readers[place])

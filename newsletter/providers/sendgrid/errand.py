@@ -1,5 +1,7 @@
 """One chunk on its way to SendGrid: one request, or a few when it must be cut."""
 
+from dataclasses import replace
+
 from newsletter.providers.base import (
     Chunk,
     Marks,
@@ -44,6 +46,8 @@ class Errand:
         until: Stop,
         closed: Stop,
     ) -> None:
+        # Each is looked at more than once, and again when a request is cut.
+        chunk = replace(chunk, recipients=tuple(chunk.recipients))
         self._client = client
         self._recipients = chunk.recipients
         self._marks = marks
