@@ -34,7 +34,7 @@ class Size:
     long_rounds: int  # of what takes a minute each
 
 
-FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=2)
+FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1)
 QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
 
 
