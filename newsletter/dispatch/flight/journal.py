@@ -29,6 +29,7 @@ _CHECKSUM = struct.Struct("<I")
 _START = _HEADER.size + _CHECKSUM.size
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SUFFIX = ".journal"
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,16 @@ class Journal:
 def create(folder: Path, holder: Holder, *, places: int) -> Journal:
     """A new journal, locked before anyone else can see it."""
     folder.mkdir(parents=True, exist_ok=True)
+    for _ in range(_TRIES):
+        try:
+            return _create(folder, holder, places=places)
+        except (BlockingIOError, FileNotFoundError):
+            # Somebody swept it before it was locked, as a dead process's beginning.
+            continue
+    return _create(folder, holder, places=places)
+
+
+def _create(folder: Path, holder: Holder, *, places: int) -> Journal:
     path = folder / f"{holder.chunk_id}-{holder.token}{_SUFFIX}"
     part = folder / f".{path.name}.{uuid.uuid4().hex}"
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -113,6 +124,7 @@ class Found:
 
 def abandoned(folder: Path) -> Iterator[Found]:
     """Every journal whose process is gone, oldest name first, each locked."""
+    _sweep(folder)
     for path in sorted(folder.glob(f"*{_SUFFIX}")):
         descriptor = _lock(path)
         if descriptor is None:
@@ -120,6 +132,15 @@ def abandoned(folder: Path) -> Iterator[Found]:
         content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
         holder, marks = _read(content)
         yield Found(path, descriptor, holder or _holder_by_name(path), marks)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what was killed before it had its name: its claim never committed."""
+    for path in folder.glob(f".*{_SUFFIX}.*"):
+        descriptor = _lock(path)
+        if descriptor is not None:
+            path.unlink(missing_ok=True)
+            os.close(descriptor)
 
 
 def is_held(folder: Path, *, chunk_id: int, token: int) -> bool:

@@ -1,6 +1,7 @@
 """The journal: what a killed process leaves behind, and when it tells nothing."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,32 @@ def test_who_was_certainly_not_taken_can_be_put_back(tmp_path: Path) -> None:
 
     assert [made.marks.mark(place) for place in range(5)] == [0, 1, 0, 0, 0]
     made.remove()
+
+
+def test_what_was_killed_before_it_had_its_name_is_swept(tmp_path: Path) -> None:
+    beginning = tmp_path / ".40-3.journal.5a8fd088ae154024"
+    beginning.write_bytes(b"")
+
+    assert list(journal.abandoned(tmp_path)) == []
+    assert not beginning.exists()
+
+
+def test_nobody_who_begins_a_journal_is_hurt_by_who_sweeps(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def sweep() -> None:
+        while not over.is_set():
+            for found in journal.abandoned(tmp_path):
+                found.close()
+
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    try:
+        for token in range(300):
+            made = journal.create(tmp_path, Holder(12, 40, token), places=5)
+            made.marks.accepted(1)
+            made.remove()
+    finally:
+        over.set()
+        sweeping.join()
+    assert list(tmp_path.iterdir()) == []
