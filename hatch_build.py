@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-# hatchling's types ask for a configuration class that a hook like this has none of.
-class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]
+class AssetsHook(BuildHookInterface[BuilderConfig]):
     def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel" or version == "editable":
             return

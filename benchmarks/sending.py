@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def _by_smtp(
         count = max(frozen.readers // 2, 1)
         cpu = smtp.cpu_seconds()
         lasted = seconds(
-            lambda: smtp.by_source(programs, port, size=len(mail), count=count)  # noqa: B023
+            partial(smtp.by_source, programs, port, size=len(mail), count=count)
         )
         cpu = smtp.cpu_seconds() - cpu
         taken.append(Round(ours, count / lasted, cpu / count, without))
@@ -162,7 +163,7 @@ def _ledger(village: Village, taken: Sequence[Round]) -> Iterator[Measure]:
         note=f"{(1 / on - 1 / off) * 1e6:.1f} us a mail, its process' start included",
     )
     bare = {
-        key: _median(taken, lambda turn: turn.bare[key])  # noqa: B023
+        key: statistics.median(turn.bare[key] for turn in taken)
         for key in taken[0].bare
     }
     cpu = _median(taken, lambda turn: turn.ours.dispatcher_cpu)
@@ -196,7 +197,7 @@ def _by_sendgrid(village: Village, server: Path | None, rounds: int) -> Measure:
         for _ in range(rounds):
             ours = send_once(village, settings, server)
             bodies = [_body(first) for first in range(0, ours.mails // 2, A_REQUEST)]
-            bare = seconds(lambda: _by_client(host, bodies))  # noqa: B023
+            bare = seconds(partial(_by_client, host, bodies))
             taken.append((ours.rate, len(bodies) * A_REQUEST / bare, ours))
     return Measure(
         name=f"SendGrid, {village.name}",

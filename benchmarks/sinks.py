@@ -33,7 +33,7 @@ class SmtpSink(asyncio.BufferedProtocol):
         self.in_data = False
         self.say(b"220 sink ready\r\n")
 
-    def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002
+    def get_buffer(self, _sizehint: int) -> bytearray:
         return BUFFER
 
     def buffer_updated(self, size: int) -> None:
