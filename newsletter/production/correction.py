@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.issues.blocks.context import Resolving, plain, running
 from newsletter.issues.composition import Composition
+from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import label
 from newsletter.issues.words import CORRECTION
@@ -35,7 +36,7 @@ class Putting:
     def key(self, edition: str) -> str:
         """Of the variant, and so of its page in the archive."""
         own = f"correction-{self.number}"
-        return own if edition == "base" else f"{own}-{edition}"
+        return own if edition == BASE_KEY else f"{own}-{edition}"
 
 
 def produce_corrections(

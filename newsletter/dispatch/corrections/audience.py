@@ -172,7 +172,7 @@ def cut_chunks(
     """Chunks over all the issue's rows of a variant, also those nobody is in yet.
 
     ``pairs`` gives for a variant of the issue the correction's own. Every chunk is
-    *done*: ``mailings.open_chunks`` opens those with somebody in them.
+    *done*: ``open_chunks`` opens those with somebody in them.
     """
     ranges = session.execute(
         select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))

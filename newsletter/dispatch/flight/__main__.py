@@ -28,7 +28,6 @@ from subscribers.tokens import Signer
 # Threads that make mails and the one that sends them take turns this often; at the
 # ordinary five milliseconds connections would idle.
 _TURN_SECONDS: Final = 0.0005
-_STANDARD_INPUT: Final = 0
 _NEW_ONES: Final = 20_000  # objects, a few chunks' worth, before the next look
 
 

@@ -13,7 +13,7 @@ from newsletter.providers.base import Message, Recipient
 from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
 from subscribers.tokens import Purpose, Signer
 
-# Looked up once, not five times a mail.
+# Looked up once, not four times a mail.
 _SLOTS = (Slot.NAME, Slot.LEAVE_URL, Slot.PREFERENCES_URL, Slot.SINCE)
 _MOST_KEPT = 64  # variants of one mailing; each is about a hundred kilobytes
 
