@@ -1,11 +1,11 @@
 """BUURTPOST_BASE_URL: a mail program must be able to reach the link to leave."""
 
-import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking
+from newsletter.providers.smtp.address import is_loopback
 
 NOT_HTTPS: Words = {
     "nl": "BUURTPOST_BASE_URL is {url}. Mail gaat alleen uit met https://, anders "
@@ -24,7 +24,7 @@ def check_base_url(looking: Looking) -> Iterator[Finding]:
     parts = urlsplit(settings.base_url)
     if settings.provider == "outbox":
         return
-    if _is_loopback(parts.hostname or ""):
+    if is_loopback(parts.hostname or ""):
         yield looking.finding(
             "base-url", Level.WARNING, LOOPBACK, url=settings.base_url
         )
@@ -32,12 +32,3 @@ def check_base_url(looking: Looking) -> Iterator[Finding]:
         yield looking.finding(
             "base-url", Level.BLOCKING, NOT_HTTPS, url=settings.base_url
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
