@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from database.session import Database
 from newsletter import worker
@@ -16,7 +16,7 @@ from newsletter.staff.people import OPERATOR, add_staff
 from subscribers.tokens import Signer
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
 from tests.web.editors.conftest import CHIEF
-from tests.web.editors.test_browser import WHERE, come_in, now, press
+from tests.web.editors.test_browser import WHERE, assert_well_made, come_in, now, press
 
 TEXT = "Het was donderdag, niet dinsdag."
 
@@ -119,17 +119,17 @@ def test_every_page_of_it_is_accessible_and_fits(
     come_in(page, sent.way_in)
 
     page.goto(sent.at("/desk/issues/42/correct"))
-    look_over(page)
+    assert_well_made(page)
     page.get_by_label("De buurttafel").check()
     page.get_by_label("Hoe zit het wel?").fill("   ")
     with page.expect_navigation():
         page.get_by_role("button", name="Bekijk de mail").click()
     page.get_by_text("in hooguit").wait_for()
-    look_over(page)
+    assert_well_made(page)
     page.get_by_label("Hoe zit het wel?").fill(TEXT)
     page.get_by_role("button", name="Bekijk de mail").click()
     page.frame_locator("iframe").get_by_text(TEXT, exact=True).wait_for()
-    look_over(page)
+    assert_well_made(page)
     page.get_by_role("button", name="Verstuur aan 3 lezers").click()
     page.get_by_role("heading", name="wordt verstuurd").wait_for()
     sent.work()
@@ -143,17 +143,5 @@ def test_every_page_of_it_is_accessible_and_fits(
         "/stories/soep",
     ):
         page.goto(sent.at(path))
-        look_over(page)
+        assert_well_made(page)
     context.close()
-
-
-def look_over(page: Page) -> None:
-    # Without preloading: to look into an @import axe adds a style, which we refuse.
-    run = "async () => (await axe.run({preload: false, iframes: false})).violations"
-    found = [
-        f"{one['id']}: {[node['html'] for node in one['nodes']]}"
-        for one in page.evaluate(run)
-    ]
-    assert found == [], page.url
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
