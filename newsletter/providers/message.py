@@ -25,8 +25,7 @@ from newsletter.providers.wording import one_line
 from newsletter.rendering.merge import Slot
 
 # RFC 8058: one click in the mail program ends the subscription.
-ONE_CLICK = ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
-_ONE_CLICK = raw_header(*ONE_CLICK)
+_ONE_CLICK = raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
 
 
 class CompiledMessage:
@@ -122,13 +121,6 @@ def headers_for(message: Message) -> tuple[tuple[str, str], ...]:
     # Half of our readers work for a municipality: without this every issue brings
     # back their Exchange's out-of-office notes.
     return (*message.headers, ("X-Auto-Response-Suppress", "OOF, AutoReply"))
-
-
-def leaving_headers(recipient: Recipient) -> tuple[tuple[str, str], ...]:
-    """None on service mail."""
-    if recipient.one_click_url is None:
-        return ()
-    return (("List-Unsubscribe", f"<{recipient.one_click_url}>"), ONE_CLICK)
 
 
 def domain_of(address: str) -> str:

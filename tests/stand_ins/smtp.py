@@ -109,11 +109,6 @@ class SmtpStandIn:
         """How many mails each address got."""
         return Counter(one.recipient for one in self.accepted)
 
-    def mail_to(self, address: str) -> bytes:
-        """The one mail an address got."""
-        (mail,) = [one.mail for one in self.accepted if one.recipient == address]
-        return mail
-
     def authenticate(
         self,
         _server: SMTP,

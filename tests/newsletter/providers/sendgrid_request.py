@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from newsletter.providers.base import Message, Recipient
-from newsletter.providers.message import headers_for, leaving_headers
+from newsletter.providers.message import headers_for
 from newsletter.providers.sendgrid.body import UNTRACKED
 from newsletter.providers.wording import MOST_OF_A_NAME, one_line
 from newsletter.rendering.merge import MergeTemplate, Slot
@@ -68,12 +68,16 @@ class _Tags:
 
 
 def _personalization(recipient: Recipient, tags: _Tags) -> Body:
-    headers = dict(leaving_headers(recipient))
+    url = recipient.one_click_url
+    headers = {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
     substitutions = tags.values_for(recipient)
     return {
         "to": [_person(recipient.address, recipient.name)],
         "custom_args": {"bw_delivery": recipient.delivery},
-        **({"headers": headers} if headers else {}),
+        **({"headers": headers} if url else {}),
         **({"substitutions": substitutions} if substitutions else {}),
     }
 

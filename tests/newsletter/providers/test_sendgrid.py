@@ -57,10 +57,6 @@ def first(reply: Reply) -> Rule:
     return lambda number, _body: reply if number == 1 else None
 
 
-def after_first(reply: Reply) -> Rule:
-    return lambda number, _body: reply if number > 1 else None
-
-
 def to_whom(body: Body) -> list[str]:
     return [person["to"][0]["email"] for person in body["personalizations"]]
 
