@@ -60,7 +60,7 @@ def run_once(
     flight = flight_of(context)
     with (
         closing(flight.open_driver()) as driver,
-        sending or SendingHere(context) as mails,
+        closing(sending or SendingHere(context)) as mails,
     ):
         recover(flight, driver)
         while not stop():

@@ -5,7 +5,6 @@ import logging
 import subprocess
 import sys
 from contextlib import closing
-from types import TracebackType
 from typing import Protocol
 
 from newsletter.dispatch.flight.context import Flight
@@ -40,14 +39,8 @@ class Sending(Protocol):
         Raises DispatcherFailed.
         """
 
-    def __enter__(self) -> "Sending": ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+    def close(self) -> None:
+        """Leave nothing running."""
 
 
 def flight_of(context: Context) -> Flight:
@@ -67,16 +60,8 @@ class SendingHere:
         self.troubles += send_due(self._flight, stop=stop)
         return True
 
-    def __enter__(self) -> "SendingHere":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Nothing is left running."""
+    def close(self) -> None:
+        """Nothing was left running: it sends to the end."""
 
 
 class SendingApart:
@@ -104,15 +89,7 @@ class SendingApart:
         self._end(code, _last_words(self._child))
         return True
 
-    def __enter__(self) -> "SendingApart":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Let it finish what is on the wire; it gives up by itself after the grace."""
         child, self._child = self._child, None
         if child is None:

@@ -122,10 +122,7 @@ class Busy:
             self._at_fifth()
         return self.looks < 10
 
-    def __enter__(self) -> "Busy":
-        return self
-
-    def __exit__(self, *_how: object) -> None:
+    def close(self) -> None:
         """Nothing is left running."""
 
 

@@ -50,7 +50,10 @@ def send_due(flight: Flight, *, stop: Stop) -> list[str]:
     with closing(flight.open_driver()) as driver:
         if not is_due(flight, driver):
             return []
-    with closing(_Carrier(flight)) as carrier, Watch(flight, stop=stop) as watch:
+    with (
+        closing(_Carrier(flight)) as carrier,
+        closing(Watch(flight, stop=stop)) as watch,
+    ):
         dispatchers = [
             _Dispatcher(flight, carrier, watch, stop) for _ in range(carrier.at_once)
         ]

@@ -7,7 +7,6 @@ each hand-over can. The clock is the monotonic one: the wall's may be set.
 import logging
 import threading
 import time
-from types import TracebackType
 
 from database.driver import Driver, DriverError
 from newsletter.dispatch.flight import ledger, statements
@@ -57,7 +56,7 @@ class Hold:
 class Watch:
     """Renews the leases of all chunks in flight and watches their mailings.
 
-    A thread with a connection of its own, for as long as it is open.
+    A thread with a connection of its own, until it is closed.
     """
 
     def __init__(self, flight: Flight, *, stop: Stop) -> None:
@@ -67,17 +66,9 @@ class Watch:
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
-
-    def __enter__(self) -> "Watch":
         self._thread.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._closed.set()
         self._thread.join()
 
