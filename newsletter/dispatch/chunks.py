@@ -1,10 +1,47 @@
-"""Opening chunks again for whoever in them is queued."""
+"""Cutting the ledger into chunks, and opening them for whoever in them is queued."""
 
-from sqlalchemy import select, update
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Chunk, Delivery, Mailing
 from newsletter.dispatch.states import AT_ONCE, ChunkState, DeliveryState
+
+
+@dataclass(frozen=True)
+class Range:
+    """The places of one variant's readers."""
+
+    variant_id: int
+    first: int
+    last: int
+
+
+def cut_chunks(
+    session: Session,
+    mailing: Mailing,
+    ranges: Iterable[Range],
+    *,
+    size: int,
+    state: ChunkState,
+) -> None:
+    """Chunks of at most ``size`` places over these ranges."""
+    chunks = [
+        {
+            "mailing_id": mailing.id,
+            "variant_id": found.variant_id,
+            "first_seq": start,
+            "last_seq": min(start + size - 1, found.last),
+            "state": state,
+            "not_before": AT_ONCE,
+        }
+        for found in ranges
+        for start in range(found.first, found.last + 1, size)
+    ]
+    if chunks:
+        session.execute(insert(Chunk), chunks)
 
 
 def open_chunks(session: Session, mailing: Mailing) -> None:

@@ -6,28 +6,22 @@ everything is one transaction, so that a mailing is frozen or it is not.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, String, case, func, insert, literal, null, select
+from sqlalchemy import Integer, case, func, literal, null, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from database.types import UtcDateTime
 from newsletter.dispatch.candidates import NO_NUMBER, candidates_of
+from newsletter.dispatch.chunks import Range, cut_chunks
 from newsletter.dispatch.errors import FreezeFailed
 from newsletter.dispatch.finishing import finish_if_complete
+from newsletter.dispatch.freezing import store_variant, write_deliveries
 from newsletter.dispatch.locks import lock_mailing
-from newsletter.dispatch.messages import mail_of
-from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant
-from newsletter.dispatch.states import (
-    AT_ONCE,
-    ChunkState,
-    DeliveryState,
-    MailingState,
-)
+from newsletter.dispatch.models import Delivery, Mailing, Variant
+from newsletter.dispatch.states import ChunkState, MailingState
 from newsletter.errors import NewsletterError
 from newsletter.issues.foreseen import Foreseen, foresee
 from newsletter.issues.models import Issue
@@ -171,12 +165,14 @@ def _freeze(
     if mailing is None or mailing.state is not MailingState.SCHEDULED:
         return  # frozen already, or called off meanwhile
     stored = {
-        variant.key: _store(session, settings, mailing, produced[variant.key])
+        variant.key: store_variant(session, settings, mailing, produced[variant.key])
         for variant in foreseen.variants
     }
     _write_ledger(session, mailing, foreseen, stored, now=now)
     ranges = _ranges(session, mailing)
-    _cut_chunks(session, mailing, ranges, size=settings.chunk_size)
+    cut_chunks(
+        session, mailing, ranges, size=settings.chunk_size, state=ChunkState.OPEN
+    )
     _keep_those_with_readers(session, foreseen, stored, ranges)
     mailing.consent_head = consent.head(session, mailing.issue.list_id)
     mailing.frozen_at = now
@@ -184,33 +180,6 @@ def _freeze(
     mailing.reason = ""
     finish_if_complete(session, mailing, now=now)
     log.info("mailing=%d frozen variants=%d", mailing.id, len(ranges))
-
-
-def _store(
-    session: Session, settings: Settings, mailing: Mailing, produced: ProducedVariant
-) -> Variant:
-    variant = Variant(
-        mailing_id=mailing.id,
-        key=produced.key,
-        edition=produced.edition,
-        label=produced.label,
-        blocks=list(produced.blocks),
-        mail=mail_of(
-            settings,
-            mailing.issue,
-            mailing=f"m{mailing.id}",
-            from_name=produced.from_name,
-            from_address=produced.from_address,
-            subject=produced.subject,
-        ),
-        html=produced.rendered.html,
-        text=produced.rendered.text,
-        web=produced.rendered.web,
-        sha256=produced.sha256,
-    )
-    session.add(variant)
-    session.flush()
-    return variant
 
 
 def _write_ledger(
@@ -237,38 +206,10 @@ def _write_ledger(
     seq = func.row_number().over(
         order_by=(func.coalesce(rows.c.variant, after_all), rows.c.address_hash)
     )
-    queued = case(
-        (rows.c.exclusion.is_(None), literal(DeliveryState.QUEUED.value, String)),
-        else_=null(),
-    )
-    columns = {
-        "mailing_id": literal(mailing.id, Integer),
-        "seq": seq,
-        "address_hash": rows.c.address_hash,
-        "subscriber_id": rows.c.subscriber_id,
-        "edition": rows.c.edition,
-        "variant_id": variant_id,
-        "exclusion": rows.c.exclusion,
-        "state": queued,
-        "attempts": literal(0, Integer),
-        "changed_at": literal(now, UtcDateTime()),
-        "detail": literal("", String),
-    }
-    session.execute(
-        insert(Delivery).from_select(list(columns), select(*columns.values()))
-    )
+    write_deliveries(session, mailing, rows, seq=seq, variant_id=variant_id, now=now)
 
 
-@dataclass(frozen=True)
-class _Range:
-    """The places of one variant's readers."""
-
-    variant_id: int
-    first: int
-    last: int
-
-
-def _ranges(session: Session, mailing: Mailing) -> list[_Range]:
+def _ranges(session: Session, mailing: Mailing) -> list[Range]:
     """In the order of the ledger. Raises _Unforeseen."""
     rows = session.execute(
         select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
@@ -280,7 +221,7 @@ def _ranges(session: Session, mailing: Mailing) -> list[_Range]:
     for variant_id, first, last in rows:
         if variant_id is None:
             raise _Unforeseen
-        ranges.append(_Range(variant_id, first, last))
+        ranges.append(Range(variant_id, first, last))
     return ranges
 
 
@@ -288,7 +229,7 @@ def _keep_those_with_readers(
     session: Session,
     foreseen: Foreseen,
     stored: Mapping[str, Variant],
-    ranges: Sequence[_Range],
+    ranges: Sequence[Range],
 ) -> None:
     """Take out what nobody who is mailed needs; letters go by the true numbers."""
     readers = {found.variant_id: found.last - found.first + 1 for found in ranges}
@@ -305,29 +246,6 @@ def _keep_those_with_readers(
             variant.label = labels[key]
         else:
             session.delete(variant)
-
-
-def _cut_chunks(
-    session: Session,
-    mailing: Mailing,
-    ranges: Sequence[_Range],
-    *,
-    size: int,
-) -> None:
-    chunks = [
-        {
-            "mailing_id": mailing.id,
-            "variant_id": found.variant_id,
-            "first_seq": start,
-            "last_seq": min(start + size - 1, found.last),
-            "state": ChunkState.OPEN,
-            "not_before": AT_ONCE,
-        }
-        for found in ranges
-        for start in range(found.first, found.last + 1, size)
-    ]
-    if chunks:
-        session.execute(insert(Chunk), chunks)
 
 
 def planned_variants(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from database.session import Database
@@ -123,7 +123,7 @@ def test_a_form_that_came_back_is_accessible_too(
     page.get_by_label("Gemeente").fill("Bergen")
     page.get_by_role("button", name="Meld me aan").click()
 
-    assert page.get_by_text("Dit lijkt geen e-mailadres").is_visible()
+    expect(page.get_by_text("Dit lijkt geen e-mailadres")).to_be_visible()
     assert page.get_by_label("Gemeente").input_value() == "Bergen"
     assert problems(page) == []
 
@@ -174,9 +174,9 @@ def test_without_javascript_everything_works(
     page.goto(served + pages["choices"])
     page.get_by_label("Hoe mogen we je noemen?").fill("Anna")
     page.get_by_role("button", name="Bewaar mijn keuzes").click()
-    assert page.get_by_text("Bewaard.").is_visible()
+    expect(page.get_by_text("Bewaard.")).to_be_visible()
 
     page.goto(served + pages["leave"])
     page.get_by_role("button", name="Stop deze nieuwsbrief").click()
-    assert page.get_by_role("heading", name="Je bent afgemeld").is_visible()
+    expect(page.get_by_role("heading", name="Je bent afgemeld")).to_be_visible()
     context.close()

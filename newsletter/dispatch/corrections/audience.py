@@ -8,18 +8,14 @@ chunks that were cut for them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Integer,
     Select,
-    String,
     and_,
     case,
     func,
-    insert,
     literal,
     not_,
     null,
@@ -27,7 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from database.types import UtcDateTime
+from newsletter.dispatch.chunks import Range
+from newsletter.dispatch.freezing import write_deliveries
 from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant
 from newsletter.dispatch.states import ChunkState, DeliveryState, Exclusion
 from newsletter.issues.composition import Composition
@@ -131,70 +128,36 @@ def write_down(
         )
     }
     gets_it = had_it.c.exclusion.is_(None)
-    columns = {
-        "mailing_id": literal(correction.id, Integer),
-        "seq": had_it.c.seq,
-        "address_hash": had_it.c.address_hash,
-        "subscriber_id": had_it.c.subscriber_id,
-        "edition": had_it.c.edition,
-        "variant_id": case(
-            *(
-                (and_(gets_it, had_it.c.edition == edition), literal(variant, Integer))
-                for edition, variant in variant_of.items()
-            ),
-            else_=null(),
+    variant_id = case(
+        *(
+            (and_(gets_it, had_it.c.edition == edition), literal(variant, Integer))
+            for edition, variant in variant_of.items()
         ),
-        "exclusion": had_it.c.exclusion,
-        "state": case(
-            (gets_it, literal(DeliveryState.QUEUED.value, String)), else_=null()
-        ),
-        "attempts": literal(0, Integer),
-        "changed_at": literal(now, UtcDateTime()),
-        "detail": literal("", String),
-    }
-    written = session.execute(
-        insert(Delivery)
-        .from_select(list(columns), select(*columns.values()))
-        .execution_options(preserve_rowcount=True)
+        else_=null(),
     )
-    return cast("CursorResult[Any]", written).rowcount
+    return write_deliveries(
+        session, correction, had_it, seq=had_it.c.seq, variant_id=variant_id, now=now
+    )
 
 
-def cut_chunks(
-    session: Session,
-    correction: Mailing,
-    mailing: Mailing,
-    pairs: Mapping[int, int],
-    *,
-    size: int,
-    now: datetime,
-) -> None:
-    """Chunks over all the issue's rows of a variant, also those nobody is in yet.
+def ranges_of(
+    session: Session, mailing: Mailing, pairs: Mapping[int, int]
+) -> list[Range]:
+    """All the issue's places of a variant, also those of whom it has not reached.
 
-    ``pairs`` gives for a variant of the issue the correction's own. Every chunk is
-    *done*: ``open_chunks`` opens those with somebody in them.
+    ``pairs`` gives for a variant of the issue the correction's own.
     """
     ranges = session.execute(
         select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
         .where(Delivery.mailing_id == mailing.id, Delivery.variant_id.in_(pairs))
         .group_by(Delivery.variant_id)
         .order_by(func.min(Delivery.seq))
-    ).all()
-    chunks = [
-        {
-            "mailing_id": correction.id,
-            "variant_id": pairs[variant],
-            "first_seq": start,
-            "last_seq": min(start + size - 1, last),
-            "state": ChunkState.DONE,
-            "not_before": now,
-        }
+    )
+    return [
+        Range(pairs[variant], first, last)
         for variant, first, last in ranges
         if variant is not None
-        for start in range(first, last + 1, size)
     ]
-    if chunks:
-        session.execute(insert(Chunk), chunks)
 
 
 def _had_it(

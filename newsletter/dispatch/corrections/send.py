@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch.chunks import open_chunks
+from newsletter.dispatch.chunks import cut_chunks, open_chunks
 from newsletter.dispatch.corrections.audience import (
-    cut_chunks,
     is_under_way,
+    ranges_of,
     variants_with,
     write_down,
 )
@@ -26,11 +26,11 @@ from newsletter.dispatch.corrections.latecomers import follow
 from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NoMailing
 from newsletter.dispatch.finishing import finish_if_complete
+from newsletter.dispatch.freezing import store_variant
 from newsletter.dispatch.locks import lock_mailing_of
-from newsletter.dispatch.messages import mail_of
-from newsletter.dispatch.models import Mailing, Variant
+from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.receipt import find_mailing
-from newsletter.dispatch.states import MailingKind, MailingState
+from newsletter.dispatch.states import ChunkState, MailingKind, MailingState
 from newsletter.issues.blocks.fields import clean
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
@@ -167,7 +167,7 @@ def _freeze(
         )
     )
     stored = {
-        produced.edition: _store(session, settings, own, produced)
+        produced.edition: store_variant(session, settings, own, produced).id
         for produced in drafted.produced
     }
     # Asked first: who is written down below was reached before, or is still to come.
@@ -177,38 +177,18 @@ def _freeze(
         variant.id: stored[variant.edition]
         for variant in variants_with(session, mailing, drafted.item.places)
     }
-    cut_chunks(session, own, mailing, pairs, size=settings.chunk_size, now=now)
+    # Also for whom the issue still reaches; only those with somebody in them open.
+    cut_chunks(
+        session,
+        own,
+        ranges_of(session, mailing, pairs),
+        size=settings.chunk_size,
+        state=ChunkState.DONE,
+    )
     open_chunks(session, own)
     finish_if_complete(session, own, now=now)
     if coming:
         follow(session, own.id, now=now)
-
-
-def _store(
-    session: Session, settings: Settings, own: Mailing, produced: ProducedVariant
-) -> int:
-    variant = Variant(
-        mailing_id=own.id,
-        key=produced.key,
-        edition=produced.edition,
-        label=produced.label,
-        blocks=list(produced.blocks),
-        mail=mail_of(
-            settings,
-            own.issue,
-            mailing=f"m{own.id}",
-            from_name=produced.from_name,
-            from_address=produced.from_address,
-            subject=produced.subject,
-        ),
-        html=produced.rendered.html,
-        text=produced.rendered.text,
-        web=produced.rendered.web,
-        sha256=produced.sha256,
-    )
-    session.add(variant)
-    session.flush()
-    return variant.id
 
 
 def mailing_to_correct(session: Session, issue: Issue) -> Mailing:

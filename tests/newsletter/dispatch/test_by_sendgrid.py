@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from newsletter.dispatch import mailings
 from newsletter.dispatch.flight.marks import Mark
 from newsletter.dispatch.models import Chunk, ChunkState, Delivery, DeliveryState
 from newsletter.worker import WorkerTrouble
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 from tests.stand_ins.sendgrid import Body, Reply, Rule, SendGridStandIn
 
 NAMES = tuple(f"reader{number}" for number in range(9))
@@ -150,11 +149,7 @@ def test_a_key_that_is_mended_finds_everybody_as_they_were(village: Village) -> 
         )
         assert tries(village) == {0: 9}
 
-        village.act(
-            lambda session, issue: mailings.resume(
-                session, village.settings, issue, by=BY, now=village.now
-            )
-        )
+        village.resume()
         village.work()
 
     assert server.addressees().total() == 9

@@ -273,9 +273,7 @@ def test_a_provider_that_refuses_us_pauses_the_mailing_with_its_words(
     assert len(scripted.chunks) == 1, "it is not asked again and again"
 
     scripted.fails = {}
-    village.act(
-        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
-    )
+    village.resume()
     village.work()
     assert village.receipt()["accepted"] == 6
     assert "reason" not in village.receipt()
@@ -292,9 +290,7 @@ def test_who_a_refused_key_left_waiting_is_due_at_once_when_it_is_mended(
         village.work()
 
     scripted.answers, scripted.fails = {}, {}
-    village.act(
-        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
-    )
+    village.resume()
     village.work()
 
     assert village.receipt()["accepted"] == 2
@@ -367,7 +363,7 @@ def test_pause_stops_before_the_next_hand_over_and_resume_goes_on(
     def pause_at_the_second(name: str) -> None:
         seen.append(name)
         if len(seen) == 2:
-            village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+            village.pause()
             _wait_for_a_look()
 
     scripted.before_each = pause_at_the_second
@@ -382,9 +378,7 @@ def test_pause_stops_before_the_next_hand_over_and_resume_goes_on(
     )
     village.work()
     assert village.receipt() == document, "nothing is claimed while it is paused"
-    village.act(
-        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
-    )
+    village.resume()
     village.work()
     assert village.receipt()["accepted"] == 6
     assert set(scripted.got.values()) == {1}
@@ -400,7 +394,7 @@ def test_cancel_is_for_good_and_counts_what_went(
     def cancel_at_the_second(name: str) -> None:
         seen.append(name)
         if len(seen) == 2:
-            village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+            village.cancel()
             _wait_for_a_look()
 
     scripted.before_each = cancel_at_the_second
@@ -414,9 +408,9 @@ def test_cancel_is_for_good_and_counts_what_went(
         5,
     )
     with pytest.raises(NotNowPossible, match="is cancelled"):
-        village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+        village.pause()
     with pytest.raises(NotNowPossible, match="is cancelled"):
-        village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+        village.cancel()
 
 
 def _wait_for_a_look() -> None:
@@ -435,7 +429,7 @@ def test_retry_takes_only_who_was_refused(village: Village, scripted: Scripted) 
     village.work()
 
     scripted.answers = {}
-    tried = village.act(lambda s, i: mailings.retry(s, i, by=BY, now=village.now))
+    tried = village.retry()
     assert tried == 1
     assert village.receipt()["state"] == "sending"
     village.work()
@@ -446,7 +440,7 @@ def test_retry_takes_only_who_was_refused(village: Village, scripted: Scripted) 
     assert document["state"] == "sent"
     assert scripted.got == {"anna": 1, "ben": 1}
     with pytest.raises(NotNowPossible, match="Nobody was refused"):
-        village.act(lambda s, i: mailings.retry(s, i, by=BY, now=village.now))
+        village.retry()
 
 
 def test_an_issue_nobody_may_get_is_sent_at_once(village: Village) -> None:
@@ -469,7 +463,7 @@ def test_every_act_is_in_the_audit_log(village: Village) -> None:
     village.act(
         lambda s, i: mailings.pause(s, i, by="anna@redactie.nl", now=village.now)
     )
-    village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+    village.cancel()
 
     with village.database.read() as session:
         lines = audit_lines(session, "issue 42")

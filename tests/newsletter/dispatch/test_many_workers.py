@@ -11,7 +11,7 @@ from newsletter.dispatch.flight.letters import Reader
 from newsletter.issues.compose import find_issue
 from newsletter.worker import run_once
 from tests.newsletter.dispatch.fakes import Scripted
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 
 
 def test_several_workers_share_a_mailing(village: Village, scripted: Scripted) -> None:
@@ -105,7 +105,7 @@ def test_a_cancel_and_a_claim_at_once_do_not_wait_for_each_other(
 
     def cancel() -> None:
         try:
-            village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+            village.cancel()
         except BaseException as error:
             troubles.append(error)
 

@@ -38,7 +38,7 @@ def begin(village: Village) -> None:
 
 
 def cancel(village: Village) -> None:
-    village.act(lambda s, i: mailings.cancel(s, i, by=BY, now=village.now))
+    village.cancel()
 
 
 def change_the_subject(village: Village) -> None:
@@ -141,7 +141,7 @@ def test_a_cancelled_schedule_frees_the_issue(village: Village) -> None:
 
 def test_a_paused_schedule_waits_for_a_person(village: Village) -> None:
     schedule(village)
-    village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+    village.pause()
 
     village.work(later=HOUR)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.dispatch import mailings
 from newsletter.dispatch.errors import NoMailing, NotNowPossible
 from newsletter.dispatch.settling import Outcome, settle
 from tests.factories import audit_lines
@@ -88,9 +87,7 @@ def test_with_nobody_in_doubt_there_is_nothing_to_settle(doubtful: Village) -> N
 
 def test_a_cancelled_mailing_mails_nobody_again(doubtful: Village) -> None:
     decide(doubtful, "again")
-    doubtful.act(
-        lambda session, issue: mailings.cancel(session, issue, by=BY, now=doubtful.now)
-    )
+    doubtful.cancel()
     assert doubtful.receipt()["cancelled"] == 2
 
     with pytest.raises(NotNowPossible, match="cancelled"):

@@ -108,6 +108,20 @@ class Village:
         with self.database.write.begin() as session:
             return what(session, find_issue(session, 42))
 
+    def pause(self) -> None:
+        self.act(lambda s, i: mailings.pause(s, i, by=BY, now=self.now))
+
+    def resume(self) -> None:
+        self.act(lambda s, i: mailings.resume(s, self.settings, i, by=BY, now=self.now))
+
+    def cancel(self) -> None:
+        self.act(lambda s, i: mailings.cancel(s, i, by=BY, now=self.now))
+
+    def retry(self) -> int:
+        """How many are tried again."""
+        tried: int = self.act(lambda s, i: mailings.retry(s, i, by=BY, now=self.now))
+        return tried
+
     def receipt(self, *, now: datetime | None = None) -> dict[str, Any]:
         """With ``now`` it also says why a mailing that is being sent waits."""
         with self.database.read() as session:

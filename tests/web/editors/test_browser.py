@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from database.session import Database
@@ -139,7 +139,7 @@ def test_the_whole_job_from_a_story_to_the_receipt(
     page.get_by_role("button", name="Bewaar het blok").click()
     page.get_by_text("alleen wijkambtenaar · 1").wait_for()
     shown = page.frame_locator("iframe")
-    assert shown.get_by_text("Beste Anna,").is_visible()
+    expect(shown.get_by_text("Beste Anna,")).to_be_visible()
     page.get_by_label("Versie", exact=True).select_option(index=1)
     shown.get_by_text("De buurttafel").first.wait_for()
 
@@ -324,7 +324,7 @@ def test_a_mailing_in_trouble_is_explained_to_everybody(
         goes_wrong(going, how)
         page.goto(served + PROGRESS)
 
-        assert page.get_by_text(says).is_visible()
+        expect(page.get_by_text(says)).to_be_visible()
         assert_well_made(page)
     context.close()
 
@@ -340,7 +340,7 @@ def test_what_is_in_doubt_is_settled_without_a_mouse(
     page.get_by_text("Opgeschreven: het blijft zoals het is.").wait_for()
     press(page, "Verstuurd")
     page.get_by_text("Opgeschreven: ze tellen als verstuurd.").wait_for()
-    assert page.get_by_text("weten we niet").is_hidden()
+    expect(page.get_by_text("weten we niet")).to_be_hidden()
 
 
 def test_the_open_page_hears_what_happens(
@@ -354,6 +354,6 @@ def test_the_open_page_hears_what_happens(
     page.get_by_text("Je hoeft niets te doen").wait_for()
     goes_wrong(going, "in doubt")
     page.get_by_role("heading", name="Onzeker").wait_for()
-    assert page.get_by_role("row", name="geweigerd 1").is_visible()
+    expect(page.get_by_role("row", name="geweigerd 1")).to_be_visible()
     # It was never loaded anew: whoever was at a button still is.
     assert page.evaluate("document.activeElement.innerText") == "Pauzeer"

@@ -200,9 +200,7 @@ def test_who_is_tried_again_gets_the_correction_too(
     mailed.work()
     scripted.answers.clear()
 
-    mailed.act(
-        lambda session, issue: mailings.retry(session, issue, by=BY, now=mailed.now)
-    )
+    mailed.retry()
     mailed.work()
     mailed.work(later=timedelta(minutes=6))
 

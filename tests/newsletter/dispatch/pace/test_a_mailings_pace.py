@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 
 from database.driver import Transaction
-from newsletter.dispatch import mailings
 from newsletter.dispatch.flight.pace import limits
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.worker import run_once
 from subscribers.models import Subscriber
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.test_service_mail import queue_sign_in
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 from tests.newsletter.issues.world import World
 
 READERS = [f"reader{number:02}" for number in range(40)]
@@ -86,7 +85,7 @@ def test_whoever_waits_for_the_rate_obeys_a_pause_within_two_seconds(
     while not scripted.got:
         time.sleep(0.05)
 
-    village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+    village.pause()
     paused = time.monotonic()
     worker.join(timeout=30)
 
@@ -151,7 +150,7 @@ def test_the_desk_says_that_a_domain_has_its_rate(
             time.sleep(0.05)
         time.sleep(0.5)
         seen.append(village.receipt(now=village.now))
-        village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+        village.pause()
 
     looking = threading.Thread(target=look)
     looking.start()

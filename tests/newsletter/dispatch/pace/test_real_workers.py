@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from database.session import Database
-from newsletter.dispatch import mailings
 from newsletter.dispatch.sending import COMMAND
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 
 READERS = [f"reader{number:03}" for number in range(120)]
 RATE = 30
@@ -95,7 +94,7 @@ def test_what_waits_is_pausable_while_a_real_worker_waits(village: Village) -> N
     while not written(village):
         time.sleep(0.1)
 
-    village.act(lambda s, i: mailings.pause(s, i, by=BY, now=village.now))
+    village.pause()
     told = time.monotonic()
 
     assert ended(worker) == b""

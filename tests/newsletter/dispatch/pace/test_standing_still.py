@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from newsletter.dispatch import mailings
 from newsletter.dispatch.flight.pace import limits
 from newsletter.dispatch.models import Mailing, ProviderLimit, ProviderTaken
 from newsletter.dispatch.sending import flight_of
@@ -15,7 +14,7 @@ from newsletter.providers.base import ProviderBusy
 from newsletter.reasons import Code, read_reason, reason
 from newsletter.worker import WorkerTrouble
 from tests.newsletter.dispatch.fakes import Scripted
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 
 READERS = [f"reader{number:02}" for number in range(60)]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,12 +41,6 @@ def mailing_of(village: Village) -> Mailing:
         return session.query(Mailing).one()
 
 
-def resume(village: Village) -> None:
-    village.act(
-        lambda s, i: mailings.resume(s, village.settings, i, by=BY, now=village.now)
-    )
-
-
 def refuse(scripted: Scripted, names: list[str], words: str) -> None:
     scripted.answers = dict.fromkeys(names, "refuse")
     scripted.words = {name: words.format(name) for name in names}
@@ -57,6 +50,16 @@ def no_more(_name: str) -> base.ProviderLimit:
     return base.ProviderLimit(
         reason(Code.SAID, words="450 daily limit reached"), seconds=3600, period="daily"
     )
+
+
+def enough_after(mails: int, scripted: Scripted) -> None:
+    """The provider takes so many, and then tells its limit."""
+
+    def look(name: str) -> None:
+        if len(scripted.got) == mails:
+            scripted.fails[name] = no_more(name)
+
+    scripted.before_each = look
 
 
 def learnt(village: Village) -> int | None:
@@ -81,11 +84,7 @@ def learn(village: Village, *, most: int, told_at: datetime) -> None:
 def test_a_limit_that_is_told_is_learnt_and_nobodys_try_is_spent(
     started: Village, scripted: Scripted
 ) -> None:
-    def enough(name: str) -> None:
-        if len(scripted.got) == 33:
-            scripted.fails[name] = no_more(name)
-
-    scripted.before_each = enough
+    enough_after(33, scripted)
     started.work()
 
     assert learnt(started) == 33
@@ -132,8 +131,8 @@ def test_whoever_knows_that_the_limit_is_gone_pauses_and_resumes(
     started.work()
     assert started.receipt(now=started.now)["reason_code"] == "day_full"
 
-    started.act(lambda s, i: mailings.pause(s, i, by=BY, now=started.now))
-    resume(started)
+    started.pause()
+    started.resume()
     started.work()
 
     assert started.receipt()["state"] == "sent"
@@ -161,8 +160,8 @@ def test_a_resumed_mailing_asks_a_busy_provider_at_once(
     assert not scripted.got
 
     scripted.fails = {}
-    started.act(lambda s, i: mailings.pause(s, i, by=BY, now=started.now))
-    resume(started)
+    started.pause()
+    started.resume()
     started.work()
 
     assert started.receipt()["state"] == "sent"
@@ -171,11 +170,7 @@ def test_a_resumed_mailing_asks_a_busy_provider_at_once(
 def test_enough_after_a_few_mails_teaches_nothing(
     started: Village, scripted: Scripted
 ) -> None:
-    def enough(name: str) -> None:
-        if len(scripted.got) == 3:
-            scripted.fails[name] = no_more(name)
-
-    scripted.before_each = enough
+    enough_after(3, scripted)
     started.work()
 
     assert learnt(started) is None
@@ -238,7 +233,7 @@ def test_a_resumed_mailing_does_not_stop_for_what_was_answered_before(
         started.work()
     assert started.receipt()["refused"] == 50
 
-    resume(started)
+    started.resume()
     started.work()
 
     assert started.receipt()["state"] == "sent"
@@ -268,7 +263,7 @@ def test_who_was_refused_and_is_tried_again_begins_a_new_count(
     village.work()
     scripted.answers = dict.fromkeys(READERS[:5], "refuse")
 
-    village.act(lambda s, i: mailings.retry(s, i, by=BY, now=village.now))
+    village.retry()
     village.work()
 
     document = village.receipt()

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from newsletter.dispatch import mailings
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.providers.events import EventKind
 from subscribers import suppression
 from subscribers.models import Subscriber
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.returns.reports import state_of
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 
 HARD, SOFT = EventKind.HARD_BOUNCE, EventKind.SOFT_BOUNCE
 
@@ -98,7 +97,7 @@ def test_who_is_gone_is_not_tried_again_by_a_retry(
     village.work()
 
     scripted.answers = {}
-    village.act(lambda s, i: mailings.retry(s, i, by=BY, now=village.now))
+    village.retry()
     village.work(later=timedelta(minutes=1))
 
     assert (state_of(village, "anna"), state_of(village, "ben")) == (
@@ -116,7 +115,7 @@ def test_refused_again_after_a_retry_is_another_answer(
     scripted.answers = {"anna": "refuse"}
     scripted.words = {"anna": "554 5.7.1 Policy"}
     village.work()
-    village.act(lambda s, i: mailings.retry(s, i, by=BY, now=village.now))
+    village.retry()
     village.work(later=timedelta(days=1))
 
     assert reports(village) == [(SOFT, "5.7.1")] * 2

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.dispatch import mailings
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.returns.apply import apply_waiting
 from newsletter.dispatch.states import MailingState
 from newsletter.reasons import Code, read_reason
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.returns.reports import come_in, report
-from tests.newsletter.dispatch.village import BY, Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums
 
 READERS = [f"reader{number:02}" for number in range(60)]
 LATE = "zoe"  # the relay puts her off: the mailing goes on
@@ -66,9 +65,7 @@ def test_a_resumed_mailing_is_not_stopped_by_the_same_reports(
 ) -> None:
     reported(under_way, "complaint", *READERS[:5])
     under_way.now += timedelta(minutes=1)
-    under_way.act(
-        lambda s, i: mailings.resume(s, under_way.settings, i, by=BY, now=under_way.now)
-    )
+    under_way.resume()
 
     under_way.now += timedelta(minutes=1)
     reported(under_way, "complaint", READERS[5])
