@@ -57,6 +57,7 @@ FROM (
                       AND act IN ('confirmed', 'imported')
                 ) THEN 'no_consent'
                 WHEN subscriber.paused_until > :today THEN 'resting'
+                WHEN subscriber.frequency = 'monthly' THEN 'bundled'
            END AS exclusion,
            town.code IS NOT NULL AND (subscriber.role_mask >> :bit) & 1 = 1 AS meant
     FROM subscription

@@ -40,6 +40,7 @@ def export(session: Session, subscriber: Subscriber) -> dict[str, Any]:
         "language": subscriber.language,
         "joined_at": subscriber.joined_at.isoformat(),
         "paused_until": _iso(subscriber.paused_until),
+        "frequency": subscriber.frequency,
         "subscriptions": [
             _subscription(session, subscription)
             for subscription in subscriptions.subscriptions_of(session, subscriber)

@@ -32,6 +32,13 @@ class SubscriptionState(StrEnum):
     ENDED = "ended"  # left, or ended elsewhere: not mailed
 
 
+class Frequency(StrEnum):
+    """How often a reader wants mail; resting for a while is beside it."""
+
+    EVERY = "every"  # each issue when it appears
+    MONTHLY = "monthly"  # one mail a month: what the issues held
+
+
 class SuppressionReason(StrEnum):
     LEFT = "left"  # the reader asked for nothing more, ever
     ERASED = "erased"  # the reader had us forget them
@@ -127,6 +134,9 @@ class Subscriber(Base):
     language: Mapped[str | None]  # nl, en; None is unknown
     joined_at: Mapped[datetime]
     paused_until: Mapped[date | None]  # rests up to, and not including, this day
+    frequency: Mapped[Frequency] = mapped_column(
+        EnumText(Frequency), server_default="every"
+    )
 
     subscriptions: Mapped[list["Subscription"]] = relationship(
         back_populates="subscriber", cascade="all, delete-orphan", passive_deletes=True

@@ -99,6 +99,7 @@ def finish(session: Session, asked: SignupRequest, *, now: datetime) -> None:
             moved.edition_sender_id = subscription.edition_sender_id
     new.joined_at = min(new.joined_at, old.joined_at)
     new.paused_until = old.paused_until
+    new.frequency = old.frequency
     consent.erase(session, old.id)
     session.flush()
     session.execute(delete(Subscriber).where(Subscriber.id == old.id))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from subscribers import partner_consents, regions, roles, subscriptions, typed
 from subscribers.errors import SubscribersError
 from subscribers.models import (
+    Frequency,
     MailingList,
     Sender,
     Subscriber,
@@ -28,6 +29,14 @@ class BadPause(SubscribersError):
     def __init__(self, day: date, *, first: date, last: date) -> None:
         super().__init__(
             f"A pause until {day} is not possible. Choose a day from {first} to {last}."
+        )
+
+
+class BadFrequency(SubscribersError):
+    def __init__(self, often: str) -> None:
+        super().__init__(
+            f"There is no frequency {typed.shown(often)}. "
+            f"Choose one of: {', '.join(Frequency)}."
         )
 
 
@@ -128,6 +137,15 @@ def check_language(language: str | None) -> str | None:
     if tidy not in LANGUAGES:
         raise BadLanguage(tidy)
     return tidy
+
+
+def choose_frequency(session: Session, subscriber: Subscriber, often: str) -> None:
+    """Each issue, or the monthly bundle; counts from the next claim on."""
+    try:
+        subscriber.frequency = Frequency(often.strip().lower())
+    except ValueError as error:
+        raise BadFrequency(often) from error
+    session.flush()
 
 
 def pause(

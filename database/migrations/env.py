@@ -15,6 +15,7 @@ from database.types import EnumText, UtcDateTime
 MODELS = (
     "subscribers.models",
     "newsletter.correspondence.models",
+    "newsletter.dispatch.bundles.models",
     "newsletter.dispatch.corrections.models",
     "newsletter.dispatch.models",
     "newsletter.dispatch.returns.models",

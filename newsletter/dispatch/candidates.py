@@ -9,9 +9,12 @@ from sqlalchemy import (
     GenerativeSelect,
     Integer,
     Subquery,
+    and_,
     case,
     cast,
+    func,
     literal,
+    not_,
     null,
     select,
 )
@@ -25,6 +28,7 @@ from subscribers.models import Subscriber, Subscription
 # PostgreSQL takes a bare NULL for text.
 NO_NUMBER: ColumnElement[int | None] = cast(null(), Integer)
 _NOTHING = -1  # the place of those no block is meant for
+_BUNDLED = Exclusion.BUNDLED.value
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,9 @@ class Candidates:
     """One SELECT: subscriber_id, address_hash, exclusion, edition, variant (a number).
 
     ``variants`` are the variants' keys; the SELECT gives the place of one among them.
-    Neither an exclusion nor a variant has who was not foreseen.
+    Who gets the bundle instead has one, too: what the bundle may tell them of. Neither
+    an exclusion nor a variant has who was not foreseen; ``is_foreseen`` is false then,
+    also for who gets the bundle.
     """
 
     rows: Subquery
@@ -40,7 +46,7 @@ class Candidates:
 
 
 def candidates_of(issue: Issue, foreseen: Foreseen) -> Candidates:
-    """Exclusion first: who is not mailed has a reason and no variant."""
+    """Exclusion first: who is neither mailed nor bundled has no variant."""
     variants = tuple(variant.key for variant in foreseen.variants)
     sorted_out = fenced(_sorted_out(issue, foreseen), "sorted_out")
     placed = fenced(
@@ -51,7 +57,7 @@ def candidates_of(issue: Issue, foreseen: Foreseen) -> Candidates:
             sorted_out.c.edition,
             case(
                 (
-                    sorted_out.c.exclusion.is_(None),
+                    func.coalesce(sorted_out.c.exclusion, _BUNDLED) == _BUNDLED,
                     _place(sorted_out, foreseen, variants),
                 ),
                 else_=NO_NUMBER,
@@ -60,15 +66,20 @@ def candidates_of(issue: Issue, foreseen: Foreseen) -> Candidates:
         "placed",
     )
     is_nothing = placed.c.place == _NOTHING
+    may_have_one = func.coalesce(placed.c.exclusion, _BUNDLED) == _BUNDLED
     rows = select(
         placed.c.subscriber_id,
         placed.c.address_hash,
         case(
-            (is_nothing, literal(Exclusion.NOTHING_FOR_YOU.value)),
+            (
+                and_(is_nothing, placed.c.exclusion.is_(None)),
+                literal(Exclusion.NOTHING_FOR_YOU.value),
+            ),
             else_=placed.c.exclusion,
         ).label("exclusion"),
         placed.c.edition,
         case((is_nothing, NO_NUMBER), else_=placed.c.place).label("variant"),
+        not_(and_(may_have_one, placed.c.place.is_(None))).label("is_foreseen"),
     )
     return Candidates(rows.subquery("candidates"), variants)
 

@@ -5,11 +5,11 @@ everything is one transaction, so that a mailing is frozen or it is not.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, case, func, literal, null, select
+from sqlalchemy import Integer, case, func, literal, not_, null, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.freezing import store_variant, write_deliveries
 from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.models import Delivery, Mailing, Variant
-from newsletter.dispatch.states import ChunkState, MailingState
+from newsletter.dispatch.states import ChunkState, Exclusion, MailingState
 from newsletter.errors import NewsletterError
 from newsletter.issues.foreseen import Foreseen, foresee
 from newsletter.issues.models import Issue
@@ -170,10 +170,11 @@ def _freeze(
     }
     _write_ledger(session, mailing, foreseen, stored, now=now)
     ranges = _ranges(session, mailing)
+    bundled = _variants_bundled(session, mailing, foreseen)
     cut_chunks(
         session, mailing, ranges, size=settings.chunk_size, state=ChunkState.OPEN
     )
-    _keep_those_with_readers(session, foreseen, stored, ranges)
+    _keep_those_with_readers(session, foreseen, stored, ranges, bundled)
     mailing.consent_head = consent.head(session, mailing.issue.list_id)
     mailing.frozen_at = now
     mailing.state = MailingState.SENDING
@@ -190,7 +191,7 @@ def _write_ledger(
     *,
     now: datetime,
 ) -> None:
-    """One row per candidate; ``seq`` runs through the variants, who gets none last.
+    """One row per candidate; ``seq`` runs through the variants, who is not mailed last.
 
     Within a variant the order is the address hash's, so that neighbours differ in
     domain and no provider gets five hundred in a row.
@@ -203,8 +204,9 @@ def _write_ledger(
     ]
     variant_id = case(*places, else_=null()) if places else NO_NUMBER
     after_all = len(candidates.variants)
+    place = case((rows.c.exclusion.is_(None), rows.c.variant))
     seq = func.row_number().over(
-        order_by=(func.coalesce(rows.c.variant, after_all), rows.c.address_hash)
+        order_by=(func.coalesce(place, after_all), rows.c.address_hash)
     )
     write_deliveries(session, mailing, rows, seq=seq, variant_id=variant_id, now=now)
 
@@ -225,14 +227,40 @@ def _ranges(session: Session, mailing: Mailing) -> list[Range]:
     return ranges
 
 
+def _variants_bundled(
+    session: Session, mailing: Mailing, foreseen: Foreseen
+) -> set[int]:
+    """Those some readers get by the bundle. Raises _Unforeseen."""
+    found = set(
+        session.scalars(
+            select(Delivery.variant_id)
+            .where(
+                Delivery.mailing_id == mailing.id,
+                Delivery.exclusion == Exclusion.BUNDLED,
+            )
+            .distinct()
+        )
+    )
+    # Nothing is meant for them, or their version was not foreseen.
+    if None in found:
+        rows = candidates_of(mailing.issue, foreseen).rows
+        missed = select(rows.c.edition).where(not_(rows.c.is_foreseen)).limit(1)
+        if session.scalar(missed) is not None:
+            raise _Unforeseen
+    return {variant for variant in found if variant is not None}
+
+
 def _keep_those_with_readers(
     session: Session,
     foreseen: Foreseen,
     stored: Mapping[str, Variant],
     ranges: Sequence[Range],
+    bundled: Set[int],
 ) -> None:
-    """Take out what nobody who is mailed needs; letters go by the true numbers."""
-    readers = {found.variant_id: found.last - found.first + 1 for found in ranges}
+    """Take out what nobody needs; letters go by how many are mailed."""
+    readers = dict.fromkeys(bundled, 0) | {
+        found.variant_id: found.last - found.first + 1 for found in ranges
+    }
     kept = foreseen.read(
         {
             key: readers[variant.id]

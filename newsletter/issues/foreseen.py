@@ -15,7 +15,13 @@ from newsletter.issues.assignment import Assignment, assignment
 from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.errors import TooManyVariants
 from newsletter.issues.models import Issue
-from newsletter.issues.variants import PlannedVariant, groups_of, in_order, variants_of
+from newsletter.issues.variants import (
+    PlannedVariant,
+    groups_of,
+    groups_to_make,
+    in_order,
+    variants_of,
+)
 from subscribers.segments.fields import HOME_ZONE
 
 
@@ -29,7 +35,7 @@ class Foreseen:
     keys: Mapping[tuple[str, int], str | None]
 
     def read(self, readers: Mapping[str, int]) -> list[PlannedVariant]:
-        """The variants that got readers, and the base issue's, with these numbers."""
+        """The variants that are named, and the base issue's, with these numbers."""
         return in_order(
             (
                 replace(variant, readers=readers.get(variant.key, 0))
@@ -50,8 +56,7 @@ def foresee(
         variants = variants_of(session, issue, assigned, groups)
     except TooManyVariants:
         # Perhaps only with those who are not mailed.
-        mailed = assigned.exclusion.is_(None)
-        groups = groups_of(session, issue, assigned, mailed)
+        groups = groups_to_make(session, issue, assigned)
         variants = variants_of(session, issue, assigned, groups)
     keys = _keys(assigned, ((edition, mask) for edition, mask, _count in groups))
     return Foreseen(assigned, variants, keys)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from database.fence import fenced
@@ -29,6 +29,7 @@ from newsletter.issues.words import EVERYBODY, THE_OTHERS
 from newsletter.partners.partners import find_partner
 from subscribers import regions
 from subscribers.models import Subscriber, Subscription
+from subscribers.segments.audience import BUNDLED
 from subscribers.segments.fields import HOME_ZONE
 from subscribers.segments.rules import AllOf, parse_rule, say
 
@@ -40,6 +41,7 @@ __all__ = [
     "assignment",
     "edition_name",
     "groups_of",
+    "groups_to_make",
     "in_order",
     "plan_variants",
     "readers_per_block",
@@ -78,8 +80,7 @@ def plan_variants(
     archive shows. Raises TooManyVariants naming the rule to take off.
     """
     assigned = assignment(session, issue, today=today, zone=zone)
-    mailed = assigned.exclusion.is_(None)
-    groups = groups_of(session, issue, assigned, mailed)
+    groups = groups_to_make(session, issue, assigned)
     return variants_of(session, issue, assigned, groups, language=language)
 
 
@@ -134,15 +135,44 @@ def in_order(
     return [replace(variant, label=label(place)) for place, variant in enumerate(found)]
 
 
-def groups_of(
-    session: Session, issue: Issue, assigned: Assignment, *who: ColumnElement[bool]
-) -> list[Group]:
-    """The list's readers ``who`` holds for, counted by edition and mask."""
+def groups_to_make(session: Session, issue: Issue, assigned: Assignment) -> list[Group]:
+    """Those who are mailed, counted by edition and mask; none may be left out.
+
+    A group that only gets the monthly bundle counts nobody and is there all the same:
+    the bundle tells them of their version, which is read on the web.
+    """
+    candidates = fenced(
+        select(
+            assigned.edition.label("edition"),
+            assigned.mask.label("mask"),
+            assigned.exclusion.label("exclusion"),
+        )
+        .select_from(Subscription)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .where(Subscription.list_id == issue.list_id),
+        "candidates",
+    )
+    is_mailed = candidates.c.exclusion.is_(None)
+    rows = session.execute(
+        select(
+            candidates.c.edition,
+            candidates.c.mask,
+            func.count(case((is_mailed, 1))),
+        )
+        .where(or_(is_mailed, candidates.c.exclusion.in_(BUNDLED)))
+        .group_by(candidates.c.edition, candidates.c.mask)
+        .limit(_MOST_GROUPS)
+    )
+    return [(edition, int(mask), count) for edition, mask, count in rows]
+
+
+def groups_of(session: Session, issue: Issue, assigned: Assignment) -> list[Group]:
+    """Everybody with a subscription to the list, counted by edition and mask."""
     candidates = fenced(
         select(assigned.edition.label("edition"), assigned.mask.label("mask"))
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.list_id == issue.list_id, *who),
+        .where(Subscription.list_id == issue.list_id),
         "candidates",
     )
     rows = session.execute(

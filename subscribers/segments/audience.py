@@ -4,7 +4,7 @@
 leaves them out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import date, datetime, tzinfo
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, null, or_, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from subscribers.models import (
     ConsentAct,
     ConsentRecord,
+    Frequency,
     MailingList,
     Subscriber,
     Subscription,
@@ -21,7 +22,7 @@ from subscribers.models import (
 )
 from subscribers.segments.compile import compile_rule
 from subscribers.segments.fields import HOME_ZONE
-from subscribers.segments.rules import Rule
+from subscribers.segments.rules import Rule, questions
 
 Reason = Callable[[int, date], ColumnElement[bool]]
 
@@ -52,6 +53,14 @@ def _resting(_list_id: int, today: date) -> ColumnElement[bool]:
     return and_(Subscriber.paused_until.is_not(None), Subscriber.paused_until > today)
 
 
+def _bundled(_list_id: int, _today: date) -> ColumnElement[bool]:
+    return Subscriber.frequency == Frequency.MONTHLY
+
+
+# Holds for an issue alone. A bundle is what these readers get instead of it; and what
+# somebody has must be put right however often they want mail.
+BUNDLED = frozenset({"bundled"})
+
 # One reason per person, the first that holds. None of them is ever NULL.
 EXCLUSIONS: tuple[tuple[str, Reason], ...] = (
     ("suppressed", _suppressed),
@@ -60,25 +69,34 @@ EXCLUSIONS: tuple[tuple[str, Reason], ...] = (
     ("pending", _in_state(SubscriptionState.PENDING)),
     ("no_consent", _without_consent),
     ("resting", _resting),
+    ("bundled", _bundled),
 )
 
 
-def exclusion_case(list_id: int, *, today: date) -> ColumnElement[str | None]:
+def exclusion_case(
+    list_id: int, *, today: date, but: Set[str] = frozenset()
+) -> ColumnElement[str | None]:
     """Why a subscription of the list is not mailed today, or NULL when it is.
 
-    Stands in a query over ``Subscription`` joined with ``Subscriber``.
+    Stands in a query over ``Subscription`` joined with ``Subscriber``. ``but`` names
+    reasons that do not count.
     """
-    return case(
-        *((reason(list_id, today), name) for name, reason in EXCLUSIONS), else_=null()
-    )
+    reasons = [(reason(list_id, today), name) for name, reason in _counting(but)]
+    return case(*reasons, else_=null())
 
 
-def mailable(list_id: int, *, today: date) -> ColumnElement[bool]:
+def mailable(
+    list_id: int, *, today: date, but: Set[str] = frozenset()
+) -> ColumnElement[bool]:
     """Whether a subscription is one of the list's that would be mailed today."""
     return and_(
         Subscription.list_id == list_id,
-        not_(or_(*(reason(list_id, today) for _, reason in EXCLUSIONS))),
+        not_(or_(*(reason(list_id, today) for _, reason in _counting(but)))),
     )
+
+
+def _counting(but: Set[str]) -> list[tuple[str, Reason]]:
+    return [(name, reason) for name, reason in EXCLUSIONS if name not in but]
 
 
 def count(
@@ -89,7 +107,11 @@ def count(
     now: datetime,
     zone: tzinfo = HOME_ZONE,
 ) -> int:
-    """How many of the rule's readers this list would mail today."""
+    """How many of the rule's readers this list would mail today.
+
+    Who gets the monthly bundle counts only for a rule that asks how often: there the
+    answer would be nobody, whoever chose it.
+    """
     query = select(func.count()).select_from(Subscription).join(Subscriber)
     condition = _readers(mailing_list, rule, now=now, zone=zone)
     return session.scalar(query.where(condition)) or 0
@@ -99,7 +121,9 @@ def _readers(
     mailing_list: MailingList, rule: Rule, *, now: datetime, zone: tzinfo
 ) -> ColumnElement[bool]:
     today = now.astimezone(zone).date()
+    asks_how_often = any(part.field.key == "frequency" for part in questions(rule))
+    but = BUNDLED if asks_how_often else frozenset[str]()
     return and_(
-        mailable(mailing_list.id, today=today),
+        mailable(mailing_list.id, today=today, but=but),
         compile_rule(rule, list_id=mailing_list.id, zone=zone),
     )

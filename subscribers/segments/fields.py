@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, select
 from sqlalchemy.orm import Session
 
 from subscribers.models import (
+    Frequency,
     MailingList,
     PartnerConsent,
     Region,
@@ -107,6 +108,10 @@ def _speaks(value: str, _scope: Scope) -> ColumnElement[bool]:
     return Subscriber.language == value
 
 
+def _wants_mail(value: str, _scope: Scope) -> ColumnElement[bool]:
+    return Subscriber.frequency == Frequency(value)
+
+
 def _joined_before(value: str, scope: Scope) -> ColumnElement[bool]:
     return Subscriber.joined_at < scope.start_of(value)
 
@@ -187,5 +192,13 @@ FIELDS = (
         values.day_name,
         values.any_day,
         _joined_after,
+    ),
+    SegmentField(
+        "frequency",
+        {"nl": Saying("met {}", "zonder {}"), "en": Saying("with {}", "without {}")},
+        values.frequency,
+        values.frequency_name,
+        values.frequencies,
+        _wants_mail,
     ),
 )

@@ -9,7 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscribers.errors import SubscribersError
-from subscribers.models import MailingList, Region, RegionKind, Role, Sender
+from subscribers.models import (
+    Frequency,
+    MailingList,
+    Region,
+    RegionKind,
+    Role,
+    Sender,
+)
 from subscribers.regions import COUNTRY, OUTSIDE
 from subscribers.typed import shown
 
@@ -17,7 +24,10 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = {
     "nl": {"nl": "Nederlands", "en": "Dutch"},
     "en": {"nl": "Engels", "en": "English"},
 }
-
+FREQUENCIES: Mapping[Frequency, Mapping[str, str]] = {
+    Frequency.EVERY: {"nl": "mail bij elk nummer", "en": "mail at every issue"},
+    Frequency.MONTHLY: {"nl": "de maandbundel", "en": "the monthly bundle"},
+}
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
@@ -41,6 +51,15 @@ def language_code(text: str) -> str:
             f"There is no language {shown(text)}. Use one of: {', '.join(LANGUAGES)}."
         )
     return language
+
+
+def frequency(text: str) -> str:
+    often = text.strip().lower()
+    if often not in set(Frequency):
+        raise BadRule(
+            f"There is no frequency {shown(text)}. Use one of: {', '.join(Frequency)}."
+        )
+    return often
 
 
 def day(text: str) -> str:
@@ -115,6 +134,15 @@ def language_name(_session: Session, value: str, language: str) -> str | None:
 
 def language_codes(_session: Session) -> str:
     return ", ".join(LANGUAGES)
+
+
+def frequency_name(_session: Session, value: str, language: str) -> str | None:
+    names = FREQUENCIES[Frequency(value)]
+    return names.get(language, names["en"])
+
+
+def frequencies(_session: Session) -> str:
+    return ", ".join(Frequency)
 
 
 def day_name(_session: Session, value: str, language: str) -> str | None:

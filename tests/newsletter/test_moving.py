@@ -11,7 +11,12 @@ from newsletter.dispatch.models import Delivery
 from newsletter.jobs.models import Job
 from subscribers import subscriptions, suppression
 from subscribers.addresses import BadAddress
-from subscribers.models import SignupRequest, SubscriptionState, SuppressionReason
+from subscribers.models import (
+    Frequency,
+    SignupRequest,
+    SubscriptionState,
+    SuppressionReason,
+)
 from subscribers.tokens import Purpose, Signer
 from subscribers.verification import verify
 from tests.conftest import NOW
@@ -31,6 +36,7 @@ def anna(session):
     )
     a_reader(session, a_list(session, "agenda"))
     anna.paused_until = date(2026, 12, 25)
+    anna.frequency = Frequency.MONTHLY
     subscription = subscriptions.find_subscription(session, anna, buurtwijs)
     subscription.edition_sender_id = lpb.id
     session.flush()
@@ -77,6 +83,7 @@ def test_everything_comes_along_and_the_old_address_is_gone(session, anna):
     held = privacy.export(session, subscriptions.find_subscriber(session, NEW))
     assert (held["name"], held["region"]["name"]) == ("Anna", "Zwolle")
     assert held["paused_until"] == "2026-12-25"
+    assert held["frequency"] == "monthly"
     assert [
         (each["list"], each["state"], each["edition"], len(each["partners"]))
         for each in held["subscriptions"]

@@ -71,6 +71,17 @@ def test_a_reader_can_rest(session, days):
     assert anna.paused_until is None
 
 
+def test_a_reader_chooses_how_often(session):
+    anna = a_reader(session, a_list(session))
+    assert anna.frequency == "every"
+
+    preferences.choose_frequency(session, anna, "monthly")
+    assert anna.frequency == "monthly"
+
+    with pytest.raises(preferences.BadFrequency, match="There is no frequency 'daily'"):
+        preferences.choose_frequency(session, anna, "daily")
+
+
 @pytest.mark.parametrize("days", [-1, 0, 367])
 def test_a_rest_begins_tomorrow_and_ends_within_a_year(session, days):
     anna = a_reader(session, a_list(session))

@@ -83,7 +83,7 @@ def _reader(token: str) -> Subscriber | None:
 
 
 def _save(subscriber: Subscriber) -> str:
-    """The one form: details, partners' editions, and the pause."""
+    """The one form: details, partners' editions, how often, and the pause."""
     form = request.form
     preferences.change_details(
         session(),
@@ -98,6 +98,9 @@ def _save(subscriber: Subscriber) -> str:
         subscriber,
         until=_day(form.get("pause", "")),
         today=_today(),
+    )
+    preferences.choose_frequency(
+        session(), subscriber, form.get("frequency", subscriber.frequency)
     )
     for chosen in preferences.read(session(), subscriber).lists:
         _save_list(chosen.subscription)

@@ -30,7 +30,7 @@ from newsletter.dispatch.states import ChunkState, DeliveryState, Exclusion
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from subscribers.models import Subscriber, Subscription, Suppression
-from subscribers.segments.audience import exclusion_case
+from subscribers.segments.audience import BUNDLED, exclusion_case
 from subscribers.segments.compile import compile_rule
 from subscribers.segments.rules import parse_rule
 
@@ -149,7 +149,12 @@ def ranges_of(
     """
     ranges = session.execute(
         select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
-        .where(Delivery.mailing_id == mailing.id, Delivery.variant_id.in_(pairs))
+        .where(
+            Delivery.mailing_id == mailing.id,
+            Delivery.variant_id.in_(pairs),
+            # Who is left to the bundle has a variant, too, and stands elsewhere.
+            Delivery.exclusion.is_(None),
+        )
         .group_by(Delivery.variant_id)
         .order_by(func.min(Delivery.seq))
     )
@@ -221,7 +226,7 @@ def _exclusion(
         for edition in Composition.of(issue).editions
         if edition.partner
     ]
-    as_always = exclusion_case(issue.list_id, today=today)
+    as_always = exclusion_case(issue.list_id, today=today, but=BUNDLED)
     return case(
         (suppressed, Exclusion.SUPPRESSED.value),
         (Subscription.subscriber_id.is_(None), Exclusion.ENDED.value),

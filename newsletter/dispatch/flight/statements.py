@@ -51,7 +51,8 @@ WHERE variant.id = :variant_id
 # Who is queued and due, and why not to mail them after all: people leave after the
 # freeze. The reasons are those of subscribers.segments.audience that can begin to hold
 # meanwhile; a test keeps the two together. The ledger's own hash stands also when the
-# address was changed.
+# address was changed. Who chose the bundle meanwhile gets the issue all the same when
+# the bundle it belongs in was made already: they would never have it.
 READERS = """
 SELECT delivery.seq, subscriber.address, subscriber.name,
        coalesce(subscription.confirmed_at, subscription.requested_at),
@@ -65,6 +66,13 @@ SELECT delivery.seq, subscriber.address, subscriber.name,
            THEN 'suppressed'
            WHEN subscription.state <> 'confirmed' THEN subscription.state
            WHEN subscriber.paused_until > :today THEN 'resting'
+           WHEN subscriber.frequency = 'monthly' AND EXISTS (
+               SELECT 1 FROM mailing
+               WHERE mailing.id = :mailing_id AND mailing.kind = 'issue'
+                 AND NOT EXISTS (SELECT 1 FROM bundle
+                                 WHERE bundle.list_id = :list_id
+                                   AND bundle.until > mailing.frozen_at))
+           THEN 'bundled'
            WHEN :partner_id > 0 AND NOT EXISTS (
                SELECT 1 FROM partner_consent
                WHERE partner_consent.subscriber_id = subscriber.id

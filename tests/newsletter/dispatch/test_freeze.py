@@ -10,7 +10,7 @@ from newsletter.dispatch import plan
 from newsletter.dispatch.errors import FreezeFailed
 from newsletter.dispatch.models import Delivery, Variant
 from newsletter.issues import variants
-from subscribers.models import SubscriptionState
+from subscribers.models import Frequency, SubscriptionState
 from tests.newsletter.dispatch.village import Village, check_sums
 from tests.newsletter.issues.world import World
 
@@ -107,3 +107,68 @@ def test_people_who_are_not_mailed_do_not_make_too_many_versions(
     document = village.receipt()
     check_sums(document)
     assert (document["waiting"], document["excluded"]["pending"]) == (1, 1)
+
+
+def monthly(world: World, name: str, **more: Any) -> None:
+    world.reader(name, **more).frequency = Frequency.MONTHLY
+
+
+def test_a_version_only_for_the_bundle_is_kept_and_mailed_to_nobody(
+    village: Village,
+) -> None:
+    def also(world: World) -> None:
+        monthly(world, "cleo", region="PV21")
+        monthly(world, "fleur", region="PV21")
+
+    village.build("anna", also=also, editions=())
+
+    village.start()
+    village.work()
+
+    assert stored(village) == [("A", "base"), ("B", "base")]
+    assert set(village.outbox()) == {"anna"}
+    document = village.receipt()
+    check_sums(document)
+    assert (document["state"], document["excluded"]["bundled"]) == ("sent", 2)
+    with village.database.read() as session:
+        kept = session.execute(
+            select(Variant.label, Delivery.exclusion, Delivery.state).join(
+                Delivery, Delivery.variant_id == Variant.id
+            )
+        )
+        assert sorted(map(str, kept)) == sorted(
+            [
+                "('A', None, <DeliveryState.ACCEPTED: 'accepted'>)",
+                "('B', <Exclusion.BUNDLED: 'bundled'>, None)",
+                "('B', <Exclusion.BUNDLED: 'bundled'>, None)",
+            ]
+        )
+
+
+def test_who_waits_for_the_bundle_and_needs_another_version_gets_that_one(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village.build("anna", also=lambda world: monthly(world, "ben"), editions=())
+    meanwhile(monkeypatch, lambda: move_to(village, "ben", "PV21"))
+
+    village.start()
+
+    assert stored(village) == [("A", "base"), ("B", "base")]
+
+
+def test_who_waits_for_the_bundle_and_is_meant_by_nothing_is_bundled_all_the_same(
+    village: Village,
+) -> None:
+    only = {"kind": "story", "story": "soep", "only": {"region": "PV21"}}
+    village.build(
+        "anna",
+        friesian=("cleo",),
+        also=lambda world: monthly(world, "ben"),
+        blocks=(only,),
+        editions=(),
+    )
+
+    village.start()
+
+    excluded = village.receipt()["excluded"]
+    assert (excluded["bundled"], excluded["nothing_for_you"]) == (1, 1)

@@ -18,6 +18,7 @@ from newsletter.rendering.merge import Slot
 from newsletter.worker import WorkerTrouble
 from subscribers import senders, suppression
 from subscribers.models import (
+    Frequency,
     PartnerConsent,
     Subscriber,
     SubscriptionState,
@@ -48,6 +49,7 @@ def test_who_is_not_mailed_is_counted_with_the_first_reason(village: Village) ->
         for state in ("pending", "ended", "quarantined"):
             world.reader(state, state=SubscriptionState(state))
         world.reader("rests").paused_until = (village.now + timedelta(days=9)).date()
+        world.reader("monthly").frequency = Frequency.MONTHLY
         suppressed = world.reader("suppressed", state=SubscriptionState.ENDED)
         suppression.suppress(
             world.session,
@@ -63,7 +65,7 @@ def test_who_is_not_mailed_is_counted_with_the_first_reason(village: Village) ->
 
     document = village.receipt()
     check_sums(document)
-    assert document["candidates"] == 6
+    assert document["candidates"] == 7
     assert document["excluded"] == {
         "suppressed": 1,
         "ended": 1,
@@ -71,7 +73,7 @@ def test_who_is_not_mailed_is_counted_with_the_first_reason(village: Village) ->
         "pending": 1,
         "no_consent": 0,
         "resting": 1,
-        "bundled": 0,
+        "bundled": 1,
         "nothing_for_you": 0,
     }
     village.work()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.issues.compose import find_issue
 from subscribers import suppression
 from subscribers.models import (
+    Frequency,
     Subscriber,
     SubscriptionState,
     SuppressionReason,
@@ -46,6 +47,10 @@ def _rest(days: int) -> Change:
     return change
 
 
+def _once_a_month(_session: Session, subscriber: Subscriber) -> None:
+    subscriber.frequency = Frequency.MONTHLY
+
+
 # What can begin to hold between the freeze and the claim. A consent record is never
 # taken back: whoever withdraws ends the subscription.
 CHANGES: dict[str, Change] = {
@@ -54,6 +59,7 @@ CHANGES: dict[str, Change] = {
     "quarantined": _state(SubscriptionState.QUARANTINED),
     "pending": _state(SubscriptionState.PENDING),
     "resting": _rest(1),
+    "bundled": _once_a_month,
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from subscribers.models import (
     ConsentAct,
     ConsentRecord,
+    Frequency,
     MailingList,
     PartnerConsent,
     Sender,
@@ -36,6 +37,7 @@ class Village:
         language: str | None = None,
         joined_at: datetime = NOW,
         paused_until: date | None = None,
+        frequency: Frequency = Frequency.EVERY,
         state: SubscriptionState | None = SubscriptionState.CONFIRMED,
         mailing_list: MailingList | None = None,
         consents: bool = True,
@@ -50,6 +52,7 @@ class Village:
             language=language,
             joined_at=joined_at,
             paused_until=paused_until,
+            frequency=frequency,
         )
         self.session.add(subscriber)
         self.session.flush()

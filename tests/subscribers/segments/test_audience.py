@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from subscribers.models import (
+    Frequency,
     Subscriber,
     Subscription,
     SubscriptionState,
@@ -68,6 +69,9 @@ def count(village: Village, rule: object = None) -> int:
         ({"paused_until": TODAY + timedelta(days=1)}, False, "resting"),
         ({"paused_until": TODAY + timedelta(days=1), "consents": False}, False,
          "no_consent"),
+        ({"frequency": Frequency.MONTHLY}, False, "bundled"),
+        ({"frequency": Frequency.MONTHLY, "paused_until": TODAY + timedelta(days=1)},
+         False, "resting"),
     ],
 )  # fmt: skip
 def test_one_reason_per_person_in_a_fixed_order(
@@ -89,7 +93,22 @@ def test_the_order_of_reasons_is_the_one_promised() -> None:
         "pending",
         "no_consent",
         "resting",
+        "bundled",
     ]
+
+
+def test_a_rule_that_asks_how_often_counts_those_of_the_bundle_too(
+    village: Village,
+) -> None:
+    village.reader("anna", frequency=Frequency.MONTHLY)
+    village.reader("ben", frequency=Frequency.MONTHLY, region="GM0193")
+    village.reader("cleo", region="GM0193")
+
+    assert count(village) == 1
+    assert count(village, {"frequency": "monthly"}) == 2
+    assert count(village, {"frequency": "every"}) == 1
+    assert count(village, {"all": [{"region": "GM0193"},
+                                   {"not": {"frequency": "every"}}]}) == 1  # fmt: skip
 
 
 def test_a_consent_for_another_list_does_not_count(village: Village) -> None:

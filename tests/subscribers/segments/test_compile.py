@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscribers.models import (
+    Frequency,
     PartnerConsent,
     Region,
     Sender,
@@ -41,7 +42,8 @@ def four(village: Village) -> Village:
     village.reader("anna", region="GM0193", roles=("wijkambtenaar", "bewoner"),
                    language="nl", partners=(village.lpb,))  # fmt: skip
     village.reader("ben", region="GM0193", roles=("bewoner",), joined_at=before)
-    village.reader("cleo", region="GM0080", language="en", joined_at=before)
+    village.reader("cleo", region="GM0080", language="en", joined_at=before,
+                   frequency=Frequency.MONTHLY)  # fmt: skip
     village.reader("dora", joined_at=before, mailing_list=village.elders)
     return village
 
@@ -69,6 +71,8 @@ def four(village: Village) -> Village:
         ({"list": "wijs"}, {"anna", "ben", "cleo"}),
         ({"list": "elders"}, {"dora"}),
         ({"joined_before": "2026-11-20"}, {"ben", "cleo", "dora"}),
+        ({"frequency": "monthly"}, {"cleo"}),
+        ({"not": {"frequency": "monthly"}}, {"anna", "ben", "dora"}),
     ],
 )
 def test_a_rule_selects(four: Village, rule: object, expected: set[str]) -> None:

@@ -32,7 +32,7 @@ def nested(depth: int) -> object:
         (None, "not 'None'"),
         ({}, "has 0 keys"),
         ({"role": "bewoner", "region": "NL"}, "has 2 keys"),
-        ({"shoe_size": "42"}, "Use one of: all, any, not, joined_after"),
+        ({"shoe_size": "42"}, "Use one of: all, any, not, frequency"),
         ({"all": {"role": "bewoner"}}, '"all" wants a list'),
         ({"any": "bewoner"}, '"any" wants a list'),
         ({"not": []}, "A rule is an object"),

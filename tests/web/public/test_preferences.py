@@ -13,7 +13,7 @@ from newsletter.correspondence.models import ServiceMail
 from newsletter.settings import Settings
 from subscribers import partner_consents, subscriptions
 from subscribers.lists import find_list
-from subscribers.models import SignupRequest, Subscriber, Subscription
+from subscribers.models import Frequency, SignupRequest, Subscriber, Subscription
 from subscribers.subscriptions import find_subscriber
 from subscribers.tokens import Purpose, Signer
 from tests.conftest import NOW
@@ -84,6 +84,7 @@ def test_saving_changes_everything_on_the_form(
             "role": ["bewoner", "onderzoeker"],
             "language": "en",
             "pause": "2026-12-24",
+            "frequency": "monthly",
             "partner-buurtwijs": ["lpb", "vng"],
             "edition-buurtwijs": "vng",
         },
@@ -93,6 +94,7 @@ def test_saving_changes_everything_on_the_form(
     anna = anna_of(database)
     assert (anna.name, anna.region_code, anna.language) == ("Anna", "PV21", "en")
     assert anna.paused_until == date(2026, 12, 24)
+    assert anna.frequency is Frequency.MONTHLY
     with database.read() as session:
         subscription = subscription_of(database)
         chosen = partner_consents.partners_of(session, subscription)
@@ -101,6 +103,7 @@ def test_saving_changes_everything_on_the_form(
     shown = client.get(page).text
     assert 'value="provincie Fryslân"' in shown
     assert "break until 24 December 2026" in shown
+    assert 'name="frequency" value="monthly" checked' in shown
     assert client.get(answer.headers["Location"]).status_code == 200
 
 
