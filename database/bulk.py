@@ -1,18 +1,29 @@
-"""Insert thousands of rows at a time.
+"""Insert and look up thousands of rows at a time.
 
 The ordinary ``session.execute(insert(...), rows)`` looks at every value of every row
-anew; a file of a million readers is then three times as slow. The statement and the
-column types are SQLAlchemy's all the same.
+anew; a file of a million readers is then three times as slow. The statements and the
+column types are SQLAlchemy's all the same. PostgreSQL takes rows by COPY.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Dialect, LargeBinary, Table, func, select
+from sqlalchemy import text as written
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine
+
+from database.types import UtcDateTime
+
+if TYPE_CHECKING:
+    import psycopg
 
 Convert = Callable[[Any], Any]
+Values = tuple[Any, ...]
+_SQLITE_MOMENT = len("2026-11-20 09:30:00.000000")  # without an offset
 
 
 def insert_rows(
@@ -29,32 +40,142 @@ def insert_rows(
     """
     if not rows:
         return
+    names = list(rows[0])
+    values = [tuple(row[name] for name in names) for row in rows]
+    insert_tuples(session, table, names, values, skip_existing=skip_existing)
+
+
+def insert_tuples(
+    session: Session,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[Values],
+    *,
+    skip_existing: bool = False,
+) -> None:
+    """The same for rows without keys: the values of the columns in ``names``."""
+    if not rows:
+        return
     connection = session.connection()
     dialect = connection.dialect
-    names = list(rows[0])
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    for place, name in enumerate(names):
+        if convert := _converter(table.columns[name].type, dialect):
+            columns[place] = map(convert, columns[place])
+    ready = zip(*columns, strict=True)
+    if dialect.name == "postgresql" and not skip_existing:
+        _copy(connection, table, names, ready)
+        return
     insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     statement = insert(table)
     if skip_existing:
         statement = statement.on_conflict_do_nothing()
-    compiled = statement.compile(dialect=dialect, column_keys=names)
-    columns = {}
-    for name in names:
-        kind = table.columns[name].type.dialect_impl(dialect)
-        values = [row[name] for row in rows]
-        columns[name] = _converted(values, kind.bind_processor(dialect))
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
     # SQLite counts its parameters, PostgreSQL names them.
     if compiled.positiontup is not None:
-        ordered = [columns[name] for name in compiled.positiontup]
-        connection.exec_driver_sql(str(compiled), list(zip(*ordered, strict=True)))
+        places = [names.index(name) for name in compiled.positiontup]
+        if places == list(range(len(places))):
+            ordered = list(ready)
+        else:
+            ordered = [tuple(row[place] for place in places) for row in ready]
+        connection.exec_driver_sql(str(compiled), ordered)
         return
-    by_row = zip(*columns.values(), strict=True)
-    named = [dict(zip(names, values, strict=True)) for values in by_row]
+    named = [dict(zip(names, row, strict=True)) for row in ready]
     connection.exec_driver_sql(str(compiled), named)
 
 
-def _converted(values: list[Any], convert: Convert | None) -> list[Any]:
-    """The values as the driver wants them; the same few are converted once."""
-    if convert is None:
-        return values
-    seen = {value: convert(value) for value in set(values)}
-    return [seen[value] for value in values]
+def _copy(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Values]
+) -> None:
+    import psycopg  # megabytes that SQLite does without
+
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(map(quote, names))
+    statement = f"COPY {quote(table.name)} ({columns}) FROM STDIN"
+    driver = cast("psycopg.Connection", connection.connection.driver_connection)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.IntegrityError as error:
+        raise IntegrityError(statement, None, error) from error
+
+
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """From a value to what the driver wants; None where that is the value itself."""
+    if isinstance(kind, LargeBinary):
+        return None  # both drivers take bytes
+    if isinstance(kind, UtcDateTime):
+        return moment_converter(kind, dialect)
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return _Remembered(convert).__getitem__ if convert else None
+
+
+class _Remembered(dict[Any, Any]):
+    """The same few values are converted once."""
+
+    def __init__(self, convert: Convert) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, value: Any) -> Any:
+        converted = self[value] = self._convert(value)
+        return converted
+
+
+def moment_converter(kind: UtcDateTime, dialect: Dialect) -> Convert:
+    """What SQLAlchemy does, in a third of the time."""
+    is_sqlite = dialect.name == "sqlite"
+    last: tuple[Any, Any] = (None, None)
+
+    def convert(value: Any) -> Any:
+        nonlocal last
+        if value is None or value is last[0]:
+            return value and last[1]  # a column may say "now" in every row
+        kept = value
+        if value.tzinfo is not UTC:
+            kept = kind.process_bind_param(value, dialect)
+        if is_sqlite:
+            kept = kept.isoformat(" ", "microseconds")[:_SQLITE_MOMENT]
+        last = (value, kept)
+        return kept
+
+    return convert
+
+
+def rows_among(
+    session: Session,
+    columns: Sequence[InstrumentedAttribute[Any]],
+    column: InstrumentedAttribute[Any],
+    values: Sequence[Any],
+) -> Sequence[Sequence[Any]]:
+    """The rows whose ``column`` is one of these; as the driver gives them, unconverted.
+
+    For thousands of values: ``column.in_(values)`` handles each of them by itself.
+    """
+    connection = session.connection()
+    dialect = connection.dialect
+    start = f"{select(*columns).compile(dialect=dialect)}\nWHERE {column.key}"
+    if dialect.name == "postgresql":
+        found = connection.exec_driver_sql(f"{start} = ANY(%s)", (list(values),))
+    else:
+        marks = ", ".join("?" * len(values))
+        found = connection.exec_driver_sql(f"{start} IN ({marks})", tuple(values))
+    return found.all()
+
+
+def next_ids(session: Session, table: Table, count: int) -> Sequence[int]:
+    """Numbers for new rows, ascending, that nobody else gets and none ever had.
+
+    On SQLite for tables with AUTOINCREMENT, in a writing session: it is the only one.
+    """
+    if session.connection().dialect.name == "sqlite":
+        last = session.scalar(
+            written("SELECT seq FROM sqlite_sequence WHERE name = :table"),
+            {"table": table.name},
+        )
+        return range((last or 0) + 1, (last or 0) + 1 + count)
+    numbers = select(
+        func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    ).select_from(func.generate_series(1, count).table_valued("number"))
+    return sorted(session.scalars(numbers))

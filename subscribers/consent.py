@@ -10,15 +10,15 @@ import hmac
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import cast
+from json.encoder import encode_basestring_ascii
+from typing import NamedTuple, cast
 
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from database.bulk import insert_rows
+from database.bulk import insert_tuples
 from subscribers import secrets
 from subscribers.models import (
     ConsentAct,
@@ -32,10 +32,24 @@ from subscribers.models import (
 BEGINNING = bytes(32)  # what the first line of a list seals
 SALT_BYTES = 16
 _TABLE = cast("Table", ConsentRecord.__table__)
+_COLUMNS = (
+    "list_id",
+    "seq",
+    "act",
+    "sender_id",
+    "wording_id",
+    "source",
+    "proof",
+    "recorded_at",
+    "commitment",
+    "seal",
+    "subscriber_id",
+    "salt",
+    "address",
+)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What one line is to say. The time is the same for all lines of one append."""
 
     act: ConsentAct
@@ -53,46 +67,39 @@ def append(
     """Write lines at the end of a list's ledger, in this order; few or thousands."""
     if not entries:
         return
-    key = secrets.key_for(session, secrets.CONSENT)
+    seal_with = secrets.keyed_hash(secrets.key_for(session, secrets.CONSENT))
     end = _locked_head(session, list_id)
     digests = wording_digests(session, list_id)
     salts = os.urandom(SALT_BYTES * len(entries))
+    # Of a thousand lines most say the same about somebody else.
+    same: dict[tuple[object, ...], bytes] = {}
     rows = []
     seq, seal = end.seq, end.seal
     for number, entry in enumerate(entries):
+        act, sender_id, subscriber_id, address, source, wording_id, proof = entry
+        what = (act, sender_id, wording_id, source, proof)
+        if what not in same:
+            same[what] = _what_happened(
+                *what, digests[wording_id] if wording_id else "", now
+            )
         seq += 1
         salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
-        commitment = commit(salt, entry.subscriber_id, entry.address)
-        facts = canonical(
-            list_id=list_id,
-            seq=seq,
-            act=entry.act,
-            sender_id=entry.sender_id,
-            wording=digests[entry.wording_id] if entry.wording_id else "",
-            wording_id=entry.wording_id,
-            source=entry.source,
-            proof=entry.proof,
-            recorded_at=now,
-        )
-        seal = seal_of(key, seal, facts, commitment)
+        commitment = commit(salt, subscriber_id, address)
+        seal = seal_with(seal + _line(list_id, seq, same[what]) + commitment)
         rows.append(
-            {
-                "list_id": list_id,
-                "seq": seq,
-                "act": entry.act,
-                "sender_id": entry.sender_id,
-                "wording_id": entry.wording_id,
-                "source": entry.source,
-                "proof": entry.proof,
-                "recorded_at": now,
-                "commitment": commitment,
-                "seal": seal,
-                "subscriber_id": entry.subscriber_id,
-                "salt": salt,
-                "address": entry.address,
-            }
+            (
+                list_id,
+                seq,
+                *what,
+                now,
+                commitment,
+                seal,
+                subscriber_id,
+                salt,
+                address,
+            )
         )
-    insert_rows(session, _TABLE, rows)
+    insert_tuples(session, _TABLE, _COLUMNS, rows)
     end.seq, end.seal = seq, seal
     session.flush()
 
@@ -158,7 +165,9 @@ def erase(session: Session, subscriber_id: int) -> None:
 
 def commit(salt: bytes, subscriber_id: int, address: str) -> bytes:
     """What stands for a person in the chain; says nothing once the salt is gone."""
-    return sha256(salt + json.dumps([subscriber_id, address]).encode()).digest()
+    # The two as JSON; writing it by hand takes a tenth of the time of dumps.
+    person = f"[{subscriber_id}, {encode_basestring_ascii(address)}]"
+    return sha256(salt + person.encode()).digest()
 
 
 def canonical(
@@ -174,11 +183,30 @@ def canonical(
     recorded_at: datetime,
 ) -> bytes:
     """What happened, as bytes that are the same on every machine and database."""
+    what = _what_happened(
+        act, sender_id, wording_id, source, proof, wording, recorded_at
+    )
+    return _line(list_id, seq, what)
+
+
+def _line(list_id: int, seq: int, what: bytes) -> bytes:
+    """One JSON array: the place in the ledger and what is said there."""
+    return b"[%d,%d,%b" % (list_id, seq, what)
+
+
+def _what_happened(
+    act: ConsentAct,
+    sender_id: int,
+    wording_id: int | None,
+    source: str,
+    proof: str,
+    wording: str,
+    recorded_at: datetime,
+) -> bytes:
+    """The rest of the array; the same for all whom one import brought."""
     moment = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return json.dumps(
-        [list_id, seq, act, sender_id, wording_id, wording, source, proof, moment],
-        separators=(",", ":"),
-    ).encode()
+    said = [act, sender_id, wording_id, wording, source, proof, moment]
+    return json.dumps(said, separators=(",", ":"))[1:].encode()
 
 
 def seal_of(key: bytes, before: bytes, facts: bytes, commitment: bytes) -> bytes:

@@ -5,7 +5,8 @@ had us forget them stays so, whatever proof comes along.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from subscribers.imports.rows import Row, RowStatus
 from subscribers.models import SubscriptionState, SuppressionReason
@@ -39,14 +40,17 @@ class Known:
     withdrawn: frozenset[int] = frozenset()  # partners they said no to before
 
 
-@dataclass(frozen=True)
-class Decision:
+STRANGER = Known()
+_NOTHING: Mapping[str, object] = {}
+
+
+class Decision(NamedTuple):
     """What is to be written for one row."""
 
     row: Row
     known: Known
     state: SubscriptionState  # the subscription's from now on
-    details: Mapping[str, object] = field(default_factory=dict)  # what changes
+    details: Mapping[str, object] = _NOTHING  # what changes
     suppress: SuppressionReason | None = None
     grants: tuple[int, ...] = ()  # partners whose consent begins to stand
 
@@ -87,7 +91,8 @@ def decide(row: Row, known: Known, *, proven: bool) -> Decision | None:
         suppress = None  # they are never mailed already, for a reason that stays
     grants: tuple[int, ...] = ()
     if (
-        proven
+        row.partners
+        and proven
         and row.status is RowStatus.CONFIRMED
         and state is SubscriptionState.CONFIRMED
     ):
@@ -96,7 +101,9 @@ def decide(row: Row, known: Known, *, proven: bool) -> Decision | None:
             for partner in row.partners
             if partner not in known.granted and partner not in known.withdrawn
         )
-    return Decision(row, known, state, _details(row, known), suppress, grants)
+    # Of a newcomer everything is written.
+    details = _NOTHING if known.subscriber_id is None else _details(row, known)
+    return Decision(row, known, state, details, suppress, grants)
 
 
 def _state(

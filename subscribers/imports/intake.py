@@ -5,12 +5,14 @@ the pages go on working beside a million rows. An import that was cut off is sim
 started again; what was taken is then found unchanged.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from database.session import Database
@@ -18,14 +20,20 @@ from subscribers import secrets, typed
 from subscribers.imports import bulk
 from subscribers.imports.columns import Columns, guess
 from subscribers.imports.decide import ERASED, Decision, decide
+from subscribers.imports.errors import Refusal
+from subscribers.imports.known import known_of
 from subscribers.imports.reading import Sheet, open_sheet
 from subscribers.imports.rows import Row, RowReader
 from subscribers.imports.scratch import Scratch
 from subscribers.lists import find_list
 from subscribers.segments.fields import HOME_ZONE
 
-BATCH_ROWS = 2_000
+BATCH_ROWS = 5_000
 PROOF_MOST = 500
+_ATTEMPTS = 5
+
+# None: the person had us forget them.
+Decided: TypeAlias = tuple[Row, Decision | None]
 
 
 @dataclass
@@ -82,63 +90,84 @@ def import_readers(
             reader = RowReader(session, columns, found, zone=zone, now=now)
             proven = typed.line_or_none(proof, what="proof", most=PROOF_MOST) or ""
             target = bulk.Target(found.id, found.sender_id, proven, now)
-        rows = _rows(sheet, reader, report)
-        while batch := list(islice(rows, BATCH_ROWS)):
+        for batch in _batches(sheet, reader, report):
             if dry_run:
                 with database.read() as session:
-                    _decide(session, batch, target, reader, report)
+                    decided = _decide(session, batch, target)
             else:
-                with database.write.begin() as session:
-                    bulk.wait_for_turn(session)
-                    decisions = _decide(session, batch, target, reader, report)
-                    bulk.write(session, decisions, target)
+                decided = _take(database, batch, target)
+            _count(report, reader, decided)
             if progress:
                 progress(Progress(report.rows, sheet.read_bytes, sheet.size_bytes))
     return report
 
 
-def _rows(sheet: Sheet, reader: RowReader, report: ImportReport) -> Iterator[Row]:
+def _batches(
+    sheet: Sheet, reader: RowReader, report: ImportReport
+) -> Iterator[list[Row]]:
     """The good rows, each address once; the others go into the report."""
-    for line, record in sheet.records:
-        report.rows += 1
-        row = reader.read(line, record)
-        if not isinstance(row, Row):
-            report.refused.refuse(row)
-            continue
-        first = report.refused.first_line(row.address_hash, line)
-        if first is not None:
-            report.refused.refuse(
-                reader.refusal(
-                    line,
-                    "email",
-                    row.address,
-                    f"The same address stands on line {first} already.",
-                )
-            )
-            continue
-        yield row
+    while records := list(islice(sheet.records, BATCH_ROWS)):
+        report.rows += len(records)
+        rows = []
+        for line, record in records:
+            row = reader.read(line, record)
+            if isinstance(row, Row):
+                rows.append(row)
+            else:
+                report.refused.refuse(row)
+        before = report.refused.seen_before(
+            [(row.address_hash, row.line) for row in rows]
+        )
+        if before:
+            for row in rows:
+                if row.line in before:
+                    report.refused.refuse(_repeated(reader, row, before[row.line]))
+            rows = [row for row in rows if row.line not in before]
+        yield rows
+
+
+def _repeated(reader: RowReader, row: Row, first: int) -> Refusal:
+    reason = f"The same address stands on line {first} already."
+    return reader.refusal(row.line, "email", row.address, reason)
+
+
+def _take(
+    database: Database, batch: Sequence[Row], target: bulk.Target
+) -> list[Decided]:
+    """Decide and write; once more when somebody signed up since we looked."""
+    attempts = _ATTEMPTS
+    while True:
+        try:
+            with database.write.begin() as session:
+                bulk.wait_for_turn(session)
+                decided = _decide(session, batch, target)
+                bulk.write(session, [d for _, d in decided if d is not None], target)
+            return decided
+        except IntegrityError:
+            attempts -= 1
+            if not attempts:
+                raise
 
 
 def _decide(
-    session: Session,
-    batch: list[Row],
-    target: bulk.Target,
-    reader: RowReader,
-    report: ImportReport,
-) -> list[Decision]:
-    known = bulk.known_of(session, batch, target)
-    decisions = []
-    for row in batch:
-        decision = decide(row, known[row.address], proven=bool(target.proof))
+    session: Session, batch: Sequence[Row], target: bulk.Target
+) -> list[Decided]:
+    known, proven = known_of(session, batch, target.list_id), bool(target.proof)
+    return [
+        (row, decide(row, what, proven=proven))
+        for row, what in zip(batch, known, strict=True)
+    ]
+
+
+def _count(report: ImportReport, reader: RowReader, decided: Sequence[Decided]) -> None:
+    for row, decision in decided:
         if decision is None:
             report.refused.refuse(
                 reader.refusal(row.line, "email", row.address, ERASED)
             )
             continue
-        decisions.append(decision)
         report.taken += 1
         report.quarantined += decision.is_quarantined
         if not decision.is_new:
             report.updated += decision.changes_anything
             report.unchanged += not decision.changes_anything
-    return decisions

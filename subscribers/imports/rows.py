@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
+from unicodedata import is_normalized
 
 from sqlalchemy.orm import Session
 
 from subscribers import addresses, secrets, typed
 from subscribers.errors import SubscribersError
-from subscribers.imports.columns import Columns
+from subscribers.imports.columns import FIELDS, Columns
 from subscribers.imports.dates import read_moment
 from subscribers.imports.defusing import restore
 from subscribers.imports.errors import Refusal
@@ -25,8 +25,10 @@ from subscribers.subscriptions import NAME_MOST
 VALUE_MOST = 100  # characters of a refused value that a report repeats
 CELL_MOST = 2_000  # nothing we keep is longer
 _CACHE_MOST = 10_000
-# A name that is certainly as ``typed.line`` would leave it.
-_TIDY = re.compile(rf"(?=.{{0,{NAME_MOST}}}$)[A-Za-z0-9.'-]*( [A-Za-z0-9.'-]+)*")
+# A name in normal form that ``typed.line`` would leave as it is.
+_TIDY = re.compile(r"[\w.'-]+( [\w.'-]+)*")
+_NAME_PARTS = ("first_name", "infix", "last_name")
+_LEAVING = ("left_at", "bounced_at")
 
 
 class RowStatus(StrEnum):
@@ -72,8 +74,7 @@ _LANGUAGES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A reader as a file tells of one; what it does not say is None or empty."""
 
     line: int
@@ -97,6 +98,21 @@ class _Refused(Exception):
 T = TypeVar("T")
 
 
+class _Remembered(dict[str, T]):
+    """What the cells of a column say: the same few stand in every line."""
+
+    def __init__(self, read: Callable[[str], T]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: str) -> T:
+        value = self._read(cell)
+        if len(self) >= _CACHE_MOST:
+            self.clear()
+        self[cell] = value
+        return value
+
+
 class RowReader:
     """Reads the records of one file, with everything it looks up at hand."""
 
@@ -110,8 +126,13 @@ class RowReader:
         now: datetime,
     ) -> None:
         self._columns = columns
+        self._width = len(columns.header)
+        # Behind the last cell comes an empty one: a column the file has not.
+        self._place = {
+            field: columns.places.get(field, self._width) for field in FIELDS
+        }
         self._zone, self._now = zone, now
-        self._key = secrets.key_for(session, secrets.SUPPRESSION)
+        self._hash = secrets.keyed_hash(secrets.key_for(session, secrets.SUPPRESSION))
         self._gazetteer: Gazetteer = gazetteer(session)
         self._roles: Sequence[Role] = all_roles(session)
         senders = all_senders(session)
@@ -119,8 +140,13 @@ class RowReader:
         self._senders = _by_name(senders)
         # To consent to the list is to consent to its own sender.
         self._own_sender_id = mailing_list.sender_id
-        # The same few regions, roles and partners stand in every line.
-        self._cached: dict[tuple[str, str], object] = {}
+        self._regions = self._remembered("region", self._region, None)
+        self._masks = self._remembered("roles", self._mask, 0)
+        nobody: tuple[int, ...] = ()
+        self._sender_sets = self._remembered("partners", self._sender_ids, nobody)
+        self._languages = self._remembered("language", self._language, None)
+        self._statuses = self._remembered("status", _status, RowStatus.CONFIRMED)
+        self._leaving = any(field in columns.places for field in _LEAVING)
 
     def read(self, line: int, record: list[str] | str) -> Row | Refusal:
         if isinstance(record, str):
@@ -138,38 +164,56 @@ class RowReader:
         return Refusal(line, column, value, reason)
 
     def _row(self, line: int, record: list[str]) -> Row:
-        width = len(self._columns.header)
-        if len(record) > width and any(map(str.strip, record[width:])):
-            raise _Refused(
-                "",
-                "",
-                f"This line has {len(record)} values where the header has {width} "
-                "columns. Put quotes around a value with a separator in it.",
-            )
-        cells = {
-            field: record[place].strip()
-            for field, place in self._columns.places.items()
-            if place < len(record)
-        }
-        for field, cell in cells.items():
-            if len(cell) > CELL_MOST:
-                raise _Refused(
-                    field, cell, f"It is longer than {CELL_MOST} characters."
-                )
-        email = restore(cells.get("email", ""))
-        address = self._read("email", email, addresses.normalise)
+        cells, place = self._padded(record), self._place
+        address = self._address(cells[place["email"]])
+        name = self._name(cells)
         return Row(
-            line=line,
-            address=address,
-            address_hash=addresses.hash_address(self._key, address),
-            name=self._name(cells),
-            region_code=self._once("region", cells, self._region) or None,
-            role_mask=self._once("roles", cells, self._mask) or 0,
-            partners=self._once("partners", cells, self._sender_ids) or (),
-            language=self._once("language", cells, self._language) or None,
-            status=self._status(cells),
-            joined_at=self._joined_at(cells),
+            line,
+            address,
+            self._hash(address.encode("ascii")),
+            name,
+            self._regions[cells[place["region"]]],
+            self._masks[cells[place["roles"]]],
+            self._sender_sets[cells[place["partners"]]],
+            self._languages[cells[place["language"]]],
+            self._status(cells),
+            self._joined_at(cells[place["joined_at"]].strip()),
         )
+
+    def _padded(self, record: list[str]) -> list[str]:
+        """As many cells as the header has columns, and an empty one."""
+        width = self._width
+        if len(record) == width:
+            cells = [*record, ""]
+        else:
+            if any(map(str.strip, record[width:])):
+                raise _Refused(
+                    "",
+                    "",
+                    f"This line has {len(record)} values where the header has {width} "
+                    "columns. Put quotes around a value with a separator in it.",
+                )
+            cells = record[:width] + [""] * (width + 1 - len(record))
+        if max(map(len, cells)) > CELL_MOST:
+            for field, place in self._columns.places.items():
+                if len(cells[place].strip()) > CELL_MOST:
+                    raise _Refused(
+                        field,
+                        cells[place],
+                        f"It is longer than {CELL_MOST} characters.",
+                    )
+        return cells
+
+    def _remembered(
+        self, field: str, read: Callable[[str], T], empty: T
+    ) -> _Remembered[T]:
+        """A column whose values repeat."""
+
+        def value_of(cell: str) -> T:
+            cell = cell.strip()
+            return self._read(field, cell, read) if cell else empty
+
+        return _Remembered(value_of)
 
     def _read(self, field: str, cell: str, read: Callable[[str], T]) -> T:
         try:
@@ -177,32 +221,25 @@ class RowReader:
         except SubscribersError as error:
             raise _Refused(field, cell, str(error)) from error
 
-    def _once(
-        self, field: str, cells: Mapping[str, str], read: Callable[[str], T]
-    ) -> T | None:
-        """Read a cell whose values repeat, or None when it is empty or not there."""
-        cell = cells.get(field)
-        if not cell:
-            return None
-        key = (field, cell)
-        if key not in self._cached:
-            value = self._read(field, cell, read)
-            if len(self._cached) >= _CACHE_MOST:
-                self._cached.clear()
-            self._cached[key] = value
-        return self._cached[key]  # type: ignore[return-value]
+    def _address(self, cell: str) -> str:
+        return self._read("email", restore(cell.strip()), addresses.normalise)
 
-    def _name(self, cells: Mapping[str, str]) -> str | None:
-        whole = restore(cells.get("name", ""))
-        field = "name"
+    def _name(self, cells: Sequence[str]) -> str | None:
+        place, field = self._place, "name"
+        whole = restore(cells[place["name"]].strip())
         if not whole:
-            parts = [
-                cells.get(part, "") for part in ("first_name", "infix", "last_name")
-            ]
-            whole = " ".join(filter(None, parts))
             field = "first_name"
-        if _TIDY.fullmatch(whole):
-            return whole or None  # nine names in ten, for a tenth of the time
+            parts = [cells[place[part]].strip() for part in _NAME_PARTS]
+            whole = " ".join(filter(None, parts))
+            if not whole:
+                return None
+        # Nine names in ten, for a tenth of the time.
+        if (
+            _TIDY.fullmatch(whole)
+            and len(whole) <= NAME_MOST
+            and (whole.isascii() or is_normalized("NFC", whole))
+        ):
+            return whole
         if "\N{REPLACEMENT CHARACTER}" in whole:
             raise _Refused(field, whole, "The name holds a character we cannot read.")
         return self._read(
@@ -237,23 +274,17 @@ class RowReader:
             )
         return _LANGUAGES[folded]
 
-    def _status(self, cells: Mapping[str, str]) -> RowStatus:
-        cell = cells.get("status", "")
-        status = _STATUSES.get(typed.fold(cell)) if cell else RowStatus.CONFIRMED
-        if status is None:
-            known = ", ".join(RowStatus)
-            raise _Refused(
-                "status", cell, f"There is no status {typed.shown(cell)}. Use: {known}."
-            )
-        if status is not RowStatus.CONFIRMED:
+    def _status(self, cells: Sequence[str]) -> RowStatus:
+        place = self._place
+        status = self._statuses[cells[place["status"]]]
+        if status is not RowStatus.CONFIRMED or not self._leaving:
             return status
         # An export without a status can still say when somebody left.
-        if cells.get("bounced_at"):
+        if cells[place["bounced_at"]].strip():
             return RowStatus.BOUNCED
-        return RowStatus.ENDED if cells.get("left_at") else status
+        return RowStatus.ENDED if cells[place["left_at"]].strip() else status
 
-    def _joined_at(self, cells: Mapping[str, str]) -> datetime | None:
-        cell = cells.get("joined_at", "")
+    def _joined_at(self, cell: str) -> datetime | None:
         if not cell:
             return None
         moment = read_moment(cell, zone=self._zone, now=self._now)
@@ -265,6 +296,14 @@ class RowReader:
                 "Write it as 2026-11-20.",
             )
         return moment
+
+
+def _status(cell: str) -> RowStatus:
+    status = _STATUSES.get(typed.fold(cell))
+    if status is None:
+        known = ", ".join(RowStatus)
+        raise SubscribersError(f"There is no status {typed.shown(cell)}. Use: {known}.")
+    return status
 
 
 def _several(cell: str) -> list[str]:

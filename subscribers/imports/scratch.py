@@ -4,12 +4,14 @@ A private SQLite file that is gone when it is closed; nothing of it outlives the
 """
 
 import sqlite3
+import struct
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from subscribers.imports.errors import Refusal
 
 _CACHE_KB = 16_000
+_KEY = struct.Struct("q")
 _SCHEMA = """
 pragma journal_mode = off;
 pragma synchronous = off;
@@ -31,21 +33,24 @@ class Scratch:
         self._database.executescript(_SCHEMA)
         self._refused = 0
 
-    def first_line(self, address_hash: bytes, line: int) -> int | None:
-        """The earlier line with this address; None when this is the first."""
+    def seen_before(self, rows: Sequence[tuple[bytes, int]]) -> dict[int, int]:
+        """Lines whose address stood on an earlier one: that line, by theirs.
+
+        ``rows`` are address hashes with their lines, in the order of the file.
+        """
         # 64 bits of a keyed hash: two addresses in a file of a million share them
         # once in thirty million files.
-        key = int.from_bytes(address_hash[:8], signed=True)
-        added = self._database.execute(
-            "insert or ignore into seen values (?, ?)", (key, line)
+        keys = [(_KEY.unpack_from(hashed)[0], line) for hashed, line in rows]
+        before = self._database.total_changes
+        self._database.executemany("insert or ignore into seen values (?, ?)", keys)
+        if self._database.total_changes - before == len(keys):
+            return {}
+        query = "select line from seen where address = ?"
+        firsts = (
+            (line, self._database.execute(query, (key,)).fetchone()[0])
+            for key, line in keys
         )
-        if added.rowcount:
-            return None
-        found = self._database.execute(
-            "select line from seen where address = ?", (key,)
-        )
-        first: int = found.fetchone()[0]
-        return first
+        return {line: first for line, first in firsts if first != line}
 
     def refuse(self, refusal: Refusal) -> None:
         self._refused += 1

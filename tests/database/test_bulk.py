@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from database.bulk import insert_rows
-from subscribers.models import Suppression, SuppressionReason
+from database.bulk import insert_rows, moment_converter, next_ids, rows_among
+from database.types import UtcDateTime
+from subscribers.models import Subscriber, Suppression, SuppressionReason
 from tests.conftest import NOW
 
 TABLE = Suppression.__table__
@@ -71,3 +75,57 @@ def test_a_row_that_is_there_is_an_error_unless_it_may_stay(session: Session) ->
 def test_a_value_its_column_refuses_is_refused(session: Session, wrong: dict) -> None:
     with pytest.raises((ValueError, StatementError)):
         insert_rows(session, TABLE, [suppression(1, **wrong)])
+
+
+@given(some.none() | some.datetimes(timezones=some.timezones()))
+def test_a_moment_is_written_as_sqlalchemy_writes_it(moment: datetime | None) -> None:
+    kind = UtcDateTime()
+    for dialect in (sqlite.dialect(), postgresql.dialect()):
+        ordinary = kind.dialect_impl(dialect).bind_processor(dialect)
+        try:
+            expected = ordinary(moment) if ordinary else moment
+        except OverflowError:  # the year 10000, somewhere
+            continue
+
+        assert moment_converter(kind, dialect)(moment) == expected
+
+
+def test_rows_are_found_by_any_of_many_values(session: Session) -> None:
+    insert_rows(session, TABLE, [suppression(number) for number in range(20)])
+    wanted = [bytes([number]) * 32 for number in (3, 7, 99)]
+
+    found = rows_among(
+        session,
+        [Suppression.address_hash, Suppression.reason],
+        Suppression.address_hash,
+        wanted,
+    )
+
+    assert sorted((bytes(key), reason) for key, reason in found) == [
+        (wanted[0], "left"),
+        (wanted[1], "left"),
+    ]
+    assert not rows_among(session, [Suppression.note], Suppression.address_hash, [])
+
+
+def test_a_number_is_given_out_once_though_its_row_is_gone(session: Session) -> None:
+    table = Subscriber.__table__
+    person = {"role_mask": 0, "joined_at": NOW}
+    seen: set[int] = set()
+    for attempt in range(3):
+        numbers = list(next_ids(session, table, 2))
+        rows = [
+            {
+                "id": number,
+                "address": f"{number}@a.nl",
+                "address_hash": bytes([at] * 32),
+            }
+            | person
+            for at, number in enumerate(numbers)
+        ]
+        insert_rows(session, table, rows)
+        session.execute(table.delete())
+
+        assert numbers == sorted(numbers), attempt
+        assert seen.isdisjoint(numbers)
+        seen |= set(numbers)

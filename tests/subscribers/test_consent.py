@@ -1,9 +1,13 @@
 """Evidence that holds: whatever is changed afterwards is found, erasing is not."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from sqlalchemy import delete, insert, select, update
 
 from subscribers import consent, wordings
@@ -306,3 +310,29 @@ def test_lines_written_at_the_same_time_queue_up(database):
     with database.read() as session:
         assert verify(session) == []
         assert [line.seq for line in _lines(session)] == list(range(1, 41))
+
+
+@given(some.integers(0), some.text())
+def test_a_commitment_is_to_the_json_of_who_it_is_about(number, address):
+    person = json.dumps([number, address]).encode()
+
+    assert consent.commit(b"salt", number, address) == sha256(b"salt" + person).digest()
+
+
+def test_a_line_is_one_json_array(mailing_list):
+    line = consent.canonical(
+        list_id=3,
+        seq=7,
+        act=ConsentAct.IMPORTED,
+        sender_id=5,
+        wording_id=None,
+        wording="",
+        source="import",
+        proof='Café, "map 12"',
+        recorded_at=NOW,
+    )
+
+    assert json.loads(line) == [
+        3, 7, "imported", 5, None, "", "import", 'Café, "map 12"',
+        "2026-11-20T09:30:00.000000+00:00",
+    ]  # fmt: skip

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subscribers import typed
 from subscribers.imports.columns import FIELDS, guess
 from subscribers.imports.dates import read_moment
+from subscribers.imports.defusing import restore
 from subscribers.imports.errors import Refusal
 from subscribers.imports.rows import Row, RowReader
 from subscribers.lists import find_list
+from subscribers.subscriptions import NAME_MOST
 from tests.conftest import NOW
 from tests.subscribers.imports.conftest import Intake, reasons
 
@@ -158,6 +161,8 @@ def test_no_record_whatever_crashes_the_reader(sqlite_intake: Intake) -> None:
             "2024-01-15 10:53:07.5 +0000 UTC",
             datetime(2024, 1, 15, 10, 53, 7, tzinfo=UTC),
         ),
+        ("2024/01/15", datetime(2024, 1, 14, 23, tzinfo=UTC)),
+        ("15.01.2024", datetime(2024, 1, 14, 23, tzinfo=UTC)),
         ("15-1-2024 9:05", datetime(2024, 1, 15, 8, 5, tzinfo=UTC)),
         ("2024-13-01", None),
         ("2024-01-15 25:00", None),
@@ -166,6 +171,12 @@ def test_no_record_whatever_crashes_the_reader(sqlite_intake: Intake) -> None:
         ("1969-12-31", None),
         ((NOW + timedelta(days=3)).date().isoformat(), None),
         ("1/2/2024", None),
+        ("01/15/2024", None),
+        ("15/01/2024", None),
+        ("01-15-2024", None),
+        ("2024-15-01", None),
+        ("2024-01/15", None),
+        ("2024-01-15 24:00:00", None),
         ("", None),
     ],
 )
@@ -173,3 +184,42 @@ def test_a_moment_is_read_as_others_write_it(
     text: str, moment: datetime | None
 ) -> None:
     assert read_moment(text, zone=AMSTERDAM, now=NOW) == moment
+
+
+SECONDS = st.integers(86_400, int(NOW.timestamp()))
+
+
+@given(SECONDS, st.sampled_from("T "))
+def test_a_moment_is_the_same_the_short_way_and_the_long(
+    seconds: int, between: str
+) -> None:
+    when = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    short = when.isoformat(between)
+
+    assert {
+        read_moment(text, zone=AMSTERDAM, now=NOW) for text in (short, f"{short}.0")
+    } == {when.replace(tzinfo=AMSTERDAM).astimezone(UTC)}
+
+
+NAMES = st.text(st.sampled_from("aZé’'.-_ 1\u0301\u202e\n\t\0<=İ\u00a0ª"), max_size=9)
+
+
+def test_a_name_is_the_same_the_short_way_and_the_long(sqlite_intake: Intake) -> None:
+    columns = guess(["email", "name"], {})
+    with sqlite_intake.database.read() as session:
+        reader = RowReader(
+            session, columns, find_list(session, "wijs"), zone=AMSTERDAM, now=NOW
+        )
+
+    @given(NAMES | NAMES.map(lambda name: name * 20))
+    def reads(name: str) -> None:
+        row = reader.read(2, ["anna@example.nl", name])
+        try:
+            known = typed.line_or_none(
+                restore(name.strip()), what="name", most=NAME_MOST
+            )
+        except typed.BadLine as error:
+            known = str(error)
+        assert (row.name if isinstance(row, Row) else row.reason) == known
+
+    reads()
