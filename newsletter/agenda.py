@@ -5,6 +5,7 @@ To add a kind of work, write the function in the room it belongs to and list it 
 
 from collections.abc import Mapping
 
+from newsletter import merging, retention
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
 from newsletter.dispatch.corrections.latecomers import FOLLOW, follow_correction
@@ -16,7 +17,8 @@ from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.service_mail import send_service_mail
 from newsletter.jobs.context import Context, JobFunction
 from newsletter.jobs.recurring import Kinds
-from newsletter.retention import AT, RETENTION, run_nightly
+from newsletter.merging import MERGERS, switch_tonight
+from newsletter.retention import RETENTION, run_nightly
 
 __all__ = ["JOBS", "RECURRING", "Context", "JobFunction"]
 
@@ -28,7 +30,8 @@ JOBS: Mapping[str, JobFunction] = {
     FOLLOW: follow_correction,
     REFUSALS: report_refusals,
     RETENTION: run_nightly,
+    MERGERS: switch_tonight,
 }
 
-# Of these one always waits; a worker sees to it when it starts.
-RECURRING: Kinds = {RETENTION: AT}
+# Of these one each always waits; a worker sees to it when it starts.
+RECURRING: Kinds = {RETENTION: retention.AT, MERGERS: merging.AT}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from newsletter.dispatch.models import Delivery
 from newsletter.jobs.queue import enqueue
 from newsletter.partners.partners import all_partners
-from subscribers import lists, moving, regions, roles, senders, subscriptions
+from subscribers import lists, moving, regions, roles, senders, subscriptions, typos
 from subscribers.addresses import normalise
 from subscribers.models import Sender, SignupRequest, Subscriber, Subscription
 from subscribers.preferences import check_language
@@ -39,11 +39,13 @@ def request_subscription(
     name: str | None,
     source: str,
     now: datetime,
-) -> None:
+) -> str | None:
     """Write a sign-up down and have its confirmation mailed.
 
-    Raises a SubscribersError with a sentence for what was typed wrongly (BadAddress,
-    UnknownList, UnknownRegion, ...); never for what we know of the address.
+    Returns the address that was probably meant, when it looks mistyped; the one that
+    was typed is mailed all the same. Raises a SubscribersError with a sentence for what
+    was typed wrongly (BadAddress, UnknownList, UnknownRegion, ...); never for what we
+    know of the address.
     """
     address = normalise(address)
     mailing_list = lists.find_list(session, list_slug)
@@ -55,7 +57,7 @@ def request_subscription(
         partners=_partners(session, partners),
     )
     if _asked_enough(session, address, now=now):
-        return
+        return typos.meant(address)
     request = subscriptions.request(
         session,
         address=address,
@@ -66,6 +68,7 @@ def request_subscription(
         now=now,
     )
     enqueue(session, CONFIRMATION, {"request": request.id}, now=now)
+    return typos.meant(address)
 
 
 def confirm(

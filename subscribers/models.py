@@ -22,6 +22,8 @@ class RegionKind(StrEnum):
     COUNTRY = "country"
     PROVINCE = "province"
     MUNICIPALITY = "municipality"
+    PLANNED = "planned"  # a municipality from its ``valid_from`` on
+    FORMER = "former"  # a municipality that has ended; its people moved on
     OUTSIDE = "outside"
 
 

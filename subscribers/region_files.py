@@ -3,7 +3,8 @@
 The files are CSV in UTF-8, with at least ``code,name,province`` for municipalities and
 ``code,name`` for provinces; ``alias``, ``lat``, ``lon``, ``valid_from``, ``valid_to``
 and ``successor`` may follow. Loading adds and changes; it never removes, because
-readers live in regions that have ended too: give those a ``valid_to``.
+readers live in regions that have ended too: give those a ``valid_to``. Days in the
+future are waited for (``mergers.switch``): the list of next year may be loaded today.
 """
 
 import csv
@@ -34,7 +35,10 @@ class BadRegionFile(SubscribersError):
 def load(
     session: Session, municipalities: Path = MUNICIPALITIES, provinces: Path = PROVINCES
 ) -> int:
-    """Bring the tree up to these files; returns how many municipalities were read."""
+    """Bring the tree up to these files; returns how many municipalities were read.
+
+    What begins or ends by them takes effect in ``mergers.switch``.
+    """
     known = {region.code: region for region in session.scalars(select(Region))}
     _put(
         session, known, Region(code=COUNTRY, name="Nederland", kind=RegionKind.COUNTRY)
@@ -51,7 +55,8 @@ def load(
     for row in _rows(municipalities, {"code", "name", "province"}, r"GM\d{4}"):
         if row["province"] not in known:
             raise _wrong(municipalities, row, f"no province {row['province']!r}")
-        region = _region(row, RegionKind.MUNICIPALITY, row["province"])
+        kind = RegionKind.PLANNED if row.get("valid_from") else RegionKind.MUNICIPALITY
+        region = _region(row, kind, row["province"])
         region = _put(session, known, region)
         if row.get("successor"):
             successors.append((region, row["successor"]))
@@ -64,6 +69,10 @@ def load(
             raise BadRegionFile(
                 f"{municipalities}: {region.name} is followed up by {code!r}, "
                 "which is not in the file."
+            )
+        if known[code] is region:
+            raise BadRegionFile(
+                f"{municipalities}: {region.name} is followed up by itself."
             )
         region.successor_code = code
     session.flush()
@@ -120,6 +129,8 @@ def _put(session: Session, known: dict[str, Region], region: Region) -> Region:
         known[region.code] = region
         return region
     old = known[region.code]
+    if old.kind is not RegionKind.PLANNED and region.kind is RegionKind.PLANNED:
+        region.kind = RegionKind.MUNICIPALITY  # it began long ago
     for field in _FIELDS:
         setattr(old, field, getattr(region, field))
     return old

@@ -1,7 +1,8 @@
 """The tree of regions: country > province > municipality, by CBS code.
 
 A code belongs to a name: a municipality that is renamed gets a new code. What no
-longer exists keeps its row with ``valid_to`` and a successor.
+longer exists keeps its row with ``valid_to`` and a successor (``mergers``), and whoever
+names it means the successor.
 """
 
 import re
@@ -23,7 +24,9 @@ _MUNICIPALITY = re.compile(r"(?:de )?(?:gemeente|gem\.)\s+(.+)", re.I)
 _LONGEST = 100  # characters; more is no name, and would be slow to look at
 _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")  # Hengelo (O.), Beek (L.)
 _COUNTRY = {"nl": COUNTRY, "nederland": COUNTRY, "netherlands": COUNTRY}
-_OUTSIDE = {"xx": OUTSIDE, "buitenland": OUTSIDE, "buitennederland": OUTSIDE}
+_OUTSIDE = dict.fromkeys(
+    ("xx", "buitenland", "buitennederland", "outsidethenetherlands", "abroad"), OUTSIDE
+)
 
 
 class UnknownRegion(SubscribersError):
@@ -45,7 +48,8 @@ class Gazetteer:
     """All regions at hand, for whoever looks up many names."""
 
     regions: dict[str, Region]
-    municipalities: dict[str, list[Region]]  # by folded name, alias, bare name
+    # By folded name, alias, bare name; those that ended lead to their successor.
+    municipalities: dict[str, list[Region]]
     provinces: dict[str, list[Region]]
 
     def find(self, text: str) -> Region:
@@ -56,7 +60,7 @@ class Gazetteer:
         folded = fold(text)
         code = (_COUNTRY | _OUTSIDE).get(folded, text.upper())
         if code in self.regions:
-            return self.regions[code]
+            return self._now(self.regions[code])
         if match := _PROVINCE.fullmatch(text):
             found = self.provinces.get(fold(match[1] or match[2]), [])
         elif match := _MUNICIPALITY.fullmatch(text):
@@ -67,7 +71,15 @@ class Gazetteer:
             raise UnknownRegion(text)
         if len(found) > 1:
             raise AmbiguousRegion(text, found)
-        return found[0]
+        return self._now(found[0])
+
+    def _now(self, region: Region) -> Region:
+        """Itself, or what it became part of."""
+        return (
+            self.regions.get(region.successor_code or "", region)
+            if (region.kind is RegionKind.FORMER)
+            else region
+        )
 
     def _municipality(self, text: str) -> list[Region]:
         return self.municipalities.get(fold(text)) or self.municipalities.get(
@@ -83,7 +95,6 @@ class Gazetteer:
             (rank, region.kind != RegionKind.MUNICIPALITY, region.name, region)
             for region in self.regions.values()
             if region.kind in {RegionKind.MUNICIPALITY, RegionKind.PROVINCE}
-            and region.valid_to is None
             and (rank := _rank(region, wanted)) is not None
         ]
         ranked.sort(key=lambda entry: entry[:3])
@@ -118,11 +129,14 @@ def gazetteer(session: Session) -> Gazetteer:
     for region in sorted(regions.values(), key=lambda region: region.code):
         for name in {fold(name) for name in _names(region)}:
             by_kind[region.kind][name].append(region)
-    return Gazetteer(
-        regions,
-        dict(by_kind[RegionKind.MUNICIPALITY]),
-        dict(by_kind[RegionKind.PROVINCE]),
-    )
+    municipalities = dict(by_kind[RegionKind.MUNICIPALITY])
+    for name, ended in by_kind[RegionKind.FORMER].items():
+        # A name that is in use means who uses it.
+        municipalities.setdefault(
+            name,
+            list({one.successor_code or one.code: one for one in ended}.values()),
+        )
+    return Gazetteer(regions, municipalities, dict(by_kind[RegionKind.PROVINCE]))
 
 
 def find(session: Session, text: str) -> Region:
@@ -132,6 +146,14 @@ def find(session: Session, text: str) -> Region:
 
 def search(session: Session, text: str, limit: int = 8) -> list[Region]:
     return gazetteer(session).search(text, limit)
+
+
+def today(session: Session, code: str | None) -> str | None:
+    """The code that people of this one have by now."""
+    region = session.get(Region, code) if code else None
+    if region is None or region.kind is not RegionKind.FORMER:
+        return code
+    return region.successor_code or code
 
 
 def name_of(session: Session, code: str) -> str:
@@ -150,10 +172,6 @@ def provinces(session: Session) -> list[Region]:
 def municipalities(session: Session) -> list[Region]:
     """All that exist today, by name; the article 's- does not count."""
     return sorted(
-        session.scalars(
-            select(Region).where(
-                Region.kind == RegionKind.MUNICIPALITY, Region.valid_to.is_(None)
-            )
-        ),
+        session.scalars(select(Region).where(Region.kind == RegionKind.MUNICIPALITY)),
         key=lambda region: fold(region.name.removeprefix("'s-")),
     )

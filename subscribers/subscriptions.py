@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from subscribers import consent, suppression, typed, wordings
+from database.base import Base
+from subscribers import consent, regions, suppression, typed, wordings
 from subscribers.models import (
     ConsentAct,
     MailingList,
@@ -96,8 +97,7 @@ def request(
     source = typed.line(source, what="source", most=SOURCE_MOST)
     name = typed.line_or_none(details.name, what="name", most=NAME_MOST)
     subscriber = _subscriber(session, address, now=now)
-    if find_subscription(session, subscriber, mailing_list) is None:
-        _subscribe(session, subscriber, mailing_list, now=now)
+    _subscribe(session, subscriber, mailing_list, now=now)
     own = wordings.current(session, mailing_list, mailing_list.sender, language, now)
     partners = {
         sender.id: wordings.current(session, mailing_list, sender, language, now).id
@@ -175,7 +175,7 @@ def confirm(session: Session, request_id: int, *, now: datetime) -> Subscription
     partners: dict[int, int] = dict(asked.details["partners"])
     for sender_id in partners:
         stand(session, subscriber, mailing_list, sender_id, now=now)
-    _apply(subscriber, asked.details)
+    _apply(session, subscriber, asked.details)
     consent.record(
         session,
         ConsentAct.CONFIRMED,
@@ -261,28 +261,25 @@ def subscriptions_of(session: Session, subscriber: Subscriber) -> list[Subscript
 
 
 def _subscriber(session: Session, address: str, *, now: datetime) -> Subscriber:
-    known = session.scalar(
-        select(Subscriber)
-        .where(Subscriber.address == address)
-        # Whoever is forgetting this person goes first, or waits for us.
-        .with_for_update(read=True, key_share=True)
-    )
-    if known is not None:
-        return known
-    made = Subscriber(
-        address=address,
-        address_hash=suppression.hash_of(session, address),
-        joined_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError:
-        # Two forms with the same new address at once: the other one was first.
-        return session.scalars(
-            select(Subscriber).where(Subscriber.address == address)
-        ).one()
-    return made
+    """Whom we know, or a new one: by the same statements, so that the time it takes
+    does not tell which (an attacker measures thousands of times)."""
+    address_hash = suppression.hash_of(session, address)
+    while True:
+        _insert_new(
+            session,
+            Subscriber,
+            address=address,
+            address_hash=address_hash,
+            joined_at=now,
+        )
+        known = session.scalar(
+            select(Subscriber)
+            .where(Subscriber.address == address)
+            # Whoever is forgetting this person goes first, or waits for us.
+            .with_for_update(read=True, key_share=True)
+        )
+        if known is not None:
+            return known
 
 
 def _subscribe(
@@ -292,23 +289,28 @@ def _subscribe(
     *,
     now: datetime,
 ) -> Subscription:
-    made = Subscription(
+    """The subscription there is, or a pending one; by the same statements too."""
+    _insert_new(
+        session,
+        Subscription,
         subscriber_id=subscriber.id,
         list_id=mailing_list.id,
         state=SubscriptionState.PENDING,
         requested_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError:
-        return session.scalars(
-            select(Subscription).where(
-                Subscription.subscriber_id == subscriber.id,
-                Subscription.list_id == mailing_list.id,
-            )
-        ).one()
-    return made
+    return session.scalars(
+        select(Subscription).where(
+            Subscription.subscriber_id == subscriber.id,
+            Subscription.list_id == mailing_list.id,
+        )
+    ).one()
+
+
+def _insert_new(session: Session, table: type[Base], **values: object) -> None:
+    """One row, unless it is there; whoever is writing the same one is waited for."""
+    on_postgres = session.get_bind().dialect.name == "postgresql"
+    insert = (postgresql.insert if on_postgres else sqlite.insert)(table)
+    session.execute(insert.values(**values).on_conflict_do_nothing())
 
 
 def _has_ever_confirmed(session: Session, subscriber: Subscriber) -> bool:
@@ -326,9 +328,11 @@ def _has_ever_confirmed(session: Session, subscriber: Subscriber) -> bool:
     )
 
 
-def _apply(subscriber: Subscriber, details: dict[str, Any]) -> None:
+def _apply(session: Session, subscriber: Subscriber, details: dict[str, Any]) -> None:
     """What the form said; what it left out stays as it was."""
     subscriber.name = details["name"] or subscriber.name
-    subscriber.region_code = details["region"] or subscriber.region_code
+    # Between the form and the button a municipality may have ended.
+    region = regions.today(session, details["region"])
+    subscriber.region_code = region or subscriber.region_code
     subscriber.role_mask = details["roles"] or subscriber.role_mask
     subscriber.language = details["language"] or subscriber.language

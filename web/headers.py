@@ -1,7 +1,8 @@
 """The headers every answer carries, and the exceptions a page may ask for.
 
 No inline script or style, nothing from elsewhere, nothing framed. ``mail_page`` serves
-one of our own mails, which needs its inline styles and nothing else.
+one of our own mails, which needs its inline styles and nothing else;
+``framed_anywhere`` is for the one form that partners put on their own pages.
 """
 
 from urllib.parse import urlsplit
@@ -49,11 +50,29 @@ def mail_page(html: str, *, framed: bool = False) -> Response:
     return make_response(html)
 
 
+def framed_anywhere() -> None:
+    """Let any site show this answer in a frame: nothing on it may act for its reader.
+
+    Somebody tricked into pressing a button there must have lost nothing by it.
+    """
+    g.content_policy = PAGE | {"frame-ancestors": "*"}
+    g.readable_by_all = True
+
+
+def readable_anywhere() -> None:
+    """Let the script of any site read this answer, which tells nobody anything."""
+    g.readable_by_all = True
+
+
 def _add(response: Response) -> Response:
     policy: dict[str, str] = g.get("content_policy", PAGE)
     response.headers["Content-Security-Policy"] = "; ".join(
         f"{name} {value}" for name, value in policy.items()
     )
+    if "readable_by_all" in g:
+        # Without credentials: we set no cookie on these pages, and would not read one.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
     if entrance() == WITH_LINK:

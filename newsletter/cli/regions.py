@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli.door import Door, say_json
-from subscribers import region_files
+from subscribers import mergers, region_files
 from subscribers.regions import find, search
 
 
@@ -20,11 +20,17 @@ def regions() -> None:
 def load(door: Door, file: Path) -> None:
     """Load a newer list of municipalities: code,name,province,alias,lat,lon.
 
-    The columns valid_from, valid_to and successor may follow. Nothing is removed.
+    The columns valid_from, valid_to and successor may follow. Nothing is removed. Who
+    lives where has ended moves to its successor; days in the future are waited for.
     """
+    today = door.now.astimezone(door.settings.timezone).date()
     with door.writing() as session:
         count = region_files.load(session, file)
-    click.echo(f"{count} municipalities read.")
+        moved = mergers.switch(session, today=today)
+    click.echo(
+        f"{count} municipalities read; {moved.begun} began, {moved.ended} ended, "
+        f"{moved.people} readers moved along."
+    )
 
 
 @regions.command("find")

@@ -1,3 +1,4 @@
+import email_validator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -14,6 +15,11 @@ from subscribers.addresses import BadAddress, hash_address, normalise
         ("o'brien@sub.example.co.uk", "o'brien@sub.example.co.uk"),
         ("ben@Exämple.nl", "ben@xn--exmple-cua.nl"),
         ("ben@xn--exmple-cua.nl", "ben@xn--exmple-cua.nl"),
+        ("ben@exämple。nl", "ben@xn--exmple-cua.nl"),
+        ("ben@straße.example", "ben@xn--strae-oqa.example"),
+        ("ben@почта.рф", "ben@xn--80a1acny.xn--p1ai"),
+        ("ben@почта.com", "ben@xn--80a1acny.com"),
+        ("ben@日本語とカナ.jp", "ben@xn--o9j6gpdp58vzlbtz6h.jp"),
     ],
 )
 def test_an_address_has_one_form(typed, kept):
@@ -46,11 +52,51 @@ def test_an_address_has_one_form(typed, kept):
         "anna@" + "a" * 64 + ".nl",
         "anna@" + "a.b" * 90 + ".nl",
         "anna@\u2060.nl",
+        "anna@buurt.local",
+        "anna@localhost",
+        "anna@example.test",
+        "anna@ex_ample.nl",
+        "anna@ab--cd.nl",
+        "anna@example.n1",
+        "a" * 400 + "@example.nl",
+        "anna@" + "ä" * 400 + ".nl",
+        "anna@" + "xn--" + "a" * 400 + ".nl",
+        "anna@exa\0mple.nl",
     ],
 )
 def test_what_is_no_address_is_refused_with_a_sentence(typed):
     with pytest.raises(BadAddress, match="is not an e-mail address we can mail"):
         normalise(typed)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "gm\u0430il.com",  # a Cyrillic a among Latin letters
+        "xn--gmil-63d.com",  # the same, as its A-label
+        "\u0430\u0440\u0440\u04cf\u0435.com",  # "apple", wholly in Cyrillic
+        "g\u03bfogle.nl",  # a Greek o
+        "ziggo.\u0441om",
+    ],
+)
+def test_a_domain_that_looks_like_another_is_refused(domain):
+    with pytest.raises(BadAddress, match="mixes alphabets, or only looks like"):
+        normalise(f"anna@{domain}")
+
+
+_LABELS = some.from_regex(r"[a-z0-9-]{1,6}|xn--[a-z0-9-]{1,6}", fullmatch=True)
+
+
+@given(some.lists(_LABELS, min_size=1, max_size=3).map(".".join))
+def test_the_short_way_says_of_a_domain_what_email_validator_says(domain):
+    address = f"anna@{domain}"
+    try:
+        known = email_validator.validate_email(address, check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        with pytest.raises(BadAddress):
+            normalise(address)
+        return
+    assert normalise(address) == known.ascii_email
 
 
 @given(some.text(max_size=80))

@@ -53,6 +53,8 @@ def test_the_shipped_tree_is_complete(session):
         ("NL", "NL"),
         ("xx", "XX"),
         ("buitenland", "XX"),
+        ("Buiten Nederland", "XX"),
+        ("outside the Netherlands", "XX"),
     ],
 )
 def test_a_region_is_found_by(session, text, code):
@@ -119,10 +121,9 @@ def test_loading_again_changes_names_and_keeps_the_rest(session, tmp_path):
 
     assert region_files.load(session, newer) == 2
 
-    ended = session.get(Region, "GM1696")
-    assert ended.successor_code == "GM0402"
-    assert regions.find(session, "Wijdemeren") is ended
-    assert ended not in regions.search(session, "Wijdemeren")
+    ends = session.get(Region, "GM1696")
+    assert ends.successor_code == "GM0402"
+    assert regions.find(session, "Wijdemeren") is ends
     assert session.scalar(select(func.count()).select_from(Region)) == 356
 
 
@@ -134,6 +135,15 @@ def test_loading_again_changes_names_and_keeps_the_rest(session, tmp_path):
         ("code,name,province\nGM0193,Zwolle,PV99\n", "no province 'PV99'"),
         ("code,name,province,lat\nGM0193,Zwolle,PV23,x\n", "Line 2, GM0193"),
         ("code,name,province\n", "holds no municipality"),
+        (
+            "code,name,province,successor\nGM0193,Zwolle,PV23,GM0193\n",
+            "Zwolle is followed up by itself",
+        ),
+        (
+            "code,name,province,successor\nGM0193,Zwolle,PV23,GM9999\n",
+            "followed up by 'GM9999', which is not in the file",
+        ),
+        ("code,name,province,valid_to\nGM0193,Zwolle,PV23,1 mei\n", "Line 2, GM0193"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_line(session, tmp_path, content, says):

@@ -55,6 +55,8 @@ def pages(settings: Settings, sqlite_database: Database) -> dict[str, str]:
             "home": "/",
             "form": "/subscribe",
             "in English": "/subscribe?lang=en",
+            "in a frame": "/subscribe/embed",
+            "for your site": "/subscribe/for-your-site?via=lpb",
             "confirm": "/confirm/x",
             "leave": "/unsubscribe/" + a_token(settings, Purpose.LEAVE, mailing),
             "choices": "/preferences/"

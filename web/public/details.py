@@ -18,6 +18,7 @@ from web.errors import error_page
 from web.language import gettext as _
 from web.language import language, prefer
 from web.public.signed_links import erased_behind, subscriber_behind
+from web.public.signup_form import explain_address
 from web.session import now, session
 
 pages = Blueprint("details", __name__)
@@ -72,10 +73,7 @@ def move(token: str) -> ResponseReturnValue:
             session(), subscriber, address=address, language=language(), now=now()
         )
     except BadAddress:
-        sentence = _(
-            "This does not look like an e-mail address. Is there an @ in it, and is "
-            "nothing missing?"
-        )
+        sentence = explain_address(address)
         return _page(token, subscriber, wrong={"email": sentence}), 422
     return render_template("public/preferences/moving.html")
 

@@ -1,54 +1,144 @@
 """Subscribing: one form, one answer.
 
 The answer is the same whether or not an address was known: a form must not tell
-strangers who our readers are. Other sites may post this form or JSON to us; there is no
-session to steal, and all it can do is send one confirmation.
+strangers who our readers are. Other sites may post this form or JSON to us, or show it
+in a frame (``/subscribe/embed``); there is no session to steal, and all it can do is
+send one confirmation.
 """
 
-from flask import Blueprint, jsonify, render_template, request
+from datetime import timedelta
+from math import ceil
+
+from flask import (
+    Blueprint,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from newsletter.signup import request_subscription
 from subscribers.errors import SubscribersError
 from subscribers.lists import all_lists
+from web import headers
 from web.entrance import anyone
 from web.errors import wants_json
 from web.language import gettext as _
 from web.language import language
-from web.public.signup_form import SubscribeForm, choices, explain
-from web.session import now, session
+from web.public.signup_form import SubscribeForm, choices, explain, partner_behind
+from web.session import now, session, settings
+from web.turnstile import Turnstile
+
+# From one machine. A town hall where everybody signs up after a talk is one machine,
+# and so is a partner's server that posts for its visitors.
+MOST_AT_ONCE = 100
+ANOTHER_EVERY = timedelta(seconds=6)
+_TURNSTILE = "buurtpost-sign-ups"
 
 pages = Blueprint("signup", __name__)
 
 
-@pages.get("/subscribe")
+@pages.record
+def _install(state: BlueprintSetupState) -> None:
+    state.app.extensions[_TURNSTILE] = Turnstile(most=MOST_AT_ONCE, every=ANOTHER_EVERY)
+
+
+@pages.get("/subscribe", provide_automatic_options=False)
 @anyone
 def form() -> ResponseReturnValue:
-    return _page(SubscribeForm.prefilled(request), wrong={}), 200
+    return _page(SubscribeForm.prefilled(request), wrong={})
 
 
-@pages.post("/subscribe")
+@pages.post("/subscribe", provide_automatic_options=False)
 @anyone
 def sign_up() -> ResponseReturnValue:
+    # What a script on somebody's site posts as JSON it may read the answer to.
+    headers.readable_anywhere()
+    return _sign_up(framed=False)
+
+
+@pages.route("/subscribe", methods=["OPTIONS"], provide_automatic_options=False)
+@anyone
+def may_i() -> ResponseReturnValue:
+    """A browser asks before a script of another site may post JSON."""
+    headers.readable_anywhere()
+    response = make_response("", 204)
+    response.headers["Allow"] = "GET, HEAD, OPTIONS, POST"
+    response.headers["Access-Control-Allow-Methods"] = "POST"
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+@pages.get("/subscribe/embed")
+@anyone
+def embedded() -> ResponseReturnValue:
+    headers.framed_anywhere()
+    return _page(SubscribeForm.prefilled(request), wrong={}, framed=True)
+
+
+@pages.post("/subscribe/embed")
+@anyone
+def sign_up_embedded() -> ResponseReturnValue:
+    headers.framed_anywhere()
+    return _sign_up(framed=True)
+
+
+@pages.get("/subscribe/for-your-site")
+@anyone
+def for_your_site() -> ResponseReturnValue:
+    """The form as a partner may put it on its own pages: two ways, no JavaScript."""
+    filled = SubscribeForm.prefilled(request)
+    partner = partner_behind(session(), filled)
+    return render_template(
+        "public/signup/for_your_site.html",
+        via=partner.slug if partner else None,
+        choices=choices(session(), filled.list),
+        base=settings().base_url,
+    )
+
+
+def _sign_up(*, framed: bool) -> ResponseReturnValue:
     filled = SubscribeForm.read(request)
+    wait = current_app.extensions[_TURNSTILE].wait(request.remote_addr or "", now=now())
+    if wait:
+        return _too_many(filled, wait, framed=framed)
+    meant = None
     if not filled.trapped:
         try:
-            _request(filled)
+            meant = _request(filled)
         except SubscribersError as error:
             field, sentence = explain(session(), filled, error)
             if wants_json():
                 return jsonify(error=sentence, field=field), 422
-            return _page(filled, wrong={field: sentence}), 422
+            return _page(filled, wrong={field: sentence}, framed=framed), 422
     if wants_json():
-        return jsonify(
-            message=_("Look in your mailbox: we sent you a mail to confirm with.")
-        )
-    return render_template("public/signup/look_in_your_mail.html")
+        words = _("Look in your mailbox: we sent you a mail to confirm with.")
+        return jsonify({"message": words} | ({"hint": meant} if meant else {}))
+    return render_template(
+        "public/signup/look_in_your_mail.html", meant=meant, form=filled, framed=framed
+    )
 
 
-def _request(filled: SubscribeForm) -> None:
+def _too_many(
+    filled: SubscribeForm, wait: timedelta, *, framed: bool
+) -> ResponseReturnValue:
+    sentence = _("Many people sign up from here at the moment. Try again in a minute.")
+    seconds = ceil(wait.total_seconds())
+    if wants_json():
+        return jsonify(error=sentence), 429, {"Retry-After": str(seconds)}
+    page = _page(filled, wrong={"form": sentence}, framed=framed)
+    return page, 429, {"Retry-After": str(seconds)}
+
+
+def _request(filled: SubscribeForm) -> str | None:
     first = next(iter(all_lists(session())), None)
-    request_subscription(
+    kind = "json" if request.is_json else "form"
+    partner = partner_behind(session(), filled)
+    return request_subscription(
         session(),
         address=filled.email,
         list_slug=filled.list or (first.slug if first else ""),
@@ -57,15 +147,17 @@ def _request(filled: SubscribeForm) -> None:
         partners=list(filled.partners),
         language=filled.language or language(),
         name=filled.name or None,
-        source="json" if request.is_json else "form",
+        # What the consent ledger says about where it was filled in.
+        source=f"partner-{kind}:{partner.slug}" if partner else kind,
         now=now(),
     )
 
 
-def _page(filled: SubscribeForm, *, wrong: dict[str, str]) -> str:
+def _page(filled: SubscribeForm, *, wrong: dict[str, str], framed: bool = False) -> str:
     return render_template(
         "public/signup/form.html",
         form=filled,
         choices=choices(session(), filled.list),
         wrong=wrong,
+        framed=framed,
     )

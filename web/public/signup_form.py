@@ -37,6 +37,7 @@ class SubscribeForm:
     roles: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     language: str = ""
+    via: str = ""  # slug of the partner on whose site it was filled in
     trapped: bool = False  # filled in by something that is not a person
 
     @classmethod
@@ -56,6 +57,7 @@ class SubscribeForm:
             list=found.list,
             region=found.region,
             roles=found.roles,
+            via=found.via,
         )
 
     @classmethod
@@ -71,6 +73,7 @@ class SubscribeForm:
             roles=tuple(filter(None, values("role"))),
             partners=tuple(filter(None, values("partner"))),
             language=one("language"),
+            via=one("via"),
             trapped=bool(one(TRAP)),
         )
 
@@ -108,20 +111,37 @@ def choices(session: Session, slug: str = "") -> Choices:
     )
 
 
+def partner_behind(session: Session, form: SubscribeForm) -> Partner | None:
+    """On whose site it was filled in; None on our own, and for a name we don't know."""
+    known = {partner.slug: partner for partner in all_partners(session)}
+    return known.get(form.via)
+
+
 def explain(
     session: Session, form: SubscribeForm, error: SubscribersError
 ) -> tuple[str, str]:
     """Which field is wrong, and what to do about it in the reader's language."""
     if isinstance(error, BadAddress):
-        return "email", _(
-            "This does not look like an e-mail address. Is there an @ in it, and is "
-            "nothing missing?"
-        )
+        return "email", explain_address(form.email)
     if isinstance(error, UnknownRegion | AmbiguousRegion):
         return "region", explain_region(session, form.region)
     if isinstance(error, BadLine):
         return "name", _("Write your name on one line, without special signs.")
     return "form", explain_choice(error)
+
+
+def explain_address(typed: str) -> str:
+    """What to do about an address we cannot mail."""
+    local, at, domain = typed.strip().rpartition("@")
+    if at and local and domain and not local.isascii():
+        return _(
+            "The part before the @ has letters that many mail servers refuse. Do you "
+            "have an address with plain letters?"
+        )
+    return _(
+        "This does not look like an e-mail address. Is there an @ in it, and is "
+        "nothing missing?"
+    )
 
 
 def explain_choice(error: SubscribersError) -> str:

@@ -1,11 +1,16 @@
 """Subscribing from a form or JSON, and saying yes from the mailbox."""
 
+import html
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from werkzeug.test import TestResponse
 
 from database.session import Database
 from newsletter.jobs.models import Job
@@ -23,7 +28,9 @@ from subscribers.subscriptions import find_subscriber
 from subscribers.suppression import suppress
 from subscribers.tokens import Purpose, Signer
 from tests.conftest import NOW
-from tests.factories import ANNA, BEN, a_list, a_partner, a_reader
+from tests.factories import ANNA, BEN, CLEO, a_list, a_partner, a_reader
+from tests.web.conftest import Clock
+from web.public.signup import MOST_AT_ONCE
 
 FORM = {"email": ANNA, "list": "buurtwijs", "language": "nl"}
 
@@ -115,6 +122,7 @@ def test_what_a_machine_fills_in_is_thanked_and_forgotten(
     ("field", "value", "words"),
     [
         ("email", "anna.example.nl", "Dit lijkt geen e-mailadres."),
+        ("email", "zoë@example.nl", "adres met gewone letters"),
         ("email", "", "Dit lijkt geen e-mailadres."),
         (
             "email",
@@ -258,3 +266,178 @@ def test_the_words_shown_are_the_words_kept(
     assert people == 1
     assert len(kept) == 2
     assert all(text in page for text in kept)
+
+
+def test_an_address_that_looks_mistyped_is_asked_about_and_mailed_all_the_same(
+    client: FlaskClient, database: Database
+) -> None:
+    filled = FORM | {"region": "Deventer", "role": ["bewoner"], "partner": "lpb"}
+    page = client.post("/subscribe", data=filled | {"email": "anna@gmial.com"}).text
+
+    assert "Je typte anna@gmial.com. Bedoel je anna@gmail.com?" in page
+    kept = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    assert dict(kept) == {
+        "list": "buurtwijs",
+        "region": "Deventer",
+        "role": "bewoner",
+        "partner": "lpb",
+        "language": "nl",
+    }
+    client.post("/subscribe", data=dict(kept) | {"email": "anna@gmail.com"})
+    first, second = asked(database)
+    assert first == second
+    answer = client.post("/subscribe", json={"email": "anna@gmial.com"})
+    assert answer.json["hint"] == "anna@gmail.com"  # type: ignore[index]
+
+
+EMBED = "/subscribe/embed"
+
+
+def test_the_form_in_a_frame_stays_in_it(
+    client: FlaskClient, database: Database
+) -> None:
+    page = client.get(EMBED + "?list=buurtwijs&via=lpb&lang=en")
+    wrong = client.post(EMBED, data=FORM | {"email": "anna"})
+    right = client.post(EMBED, data=FORM | {"via": "lpb"})
+
+    assert (page.status_code, wrong.status_code, right.status_code) == (200, 422, 200)
+    assert 'name="via" value="lpb"' in page.text
+    for answer in (page, wrong, right):
+        assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+        assert "Set-Cookie" not in answer.headers
+        assert "<nav" not in answer.text
+        assert not re.search(r"<script|<input[^>]*checked", answer.text)
+        for link in re.findall(r"<a [^>]*>", answer.text):
+            inside = 'class="skip"' in link or EMBED in link
+            assert inside or 'target="_blank"' in link, link
+    with database.read() as session:
+        assert session.scalar(select(SignupRequest.source)) == "partner-form:lpb"
+
+
+def test_the_code_of_the_frame_shows_the_form(client: FlaskClient) -> None:
+    page = client.get("/subscribe/for-your-site?via=lpb&lang=en").text
+    [code] = re.findall(r'id="frame-code"[^>]*>(.*?)</textarea>', page, re.S)
+
+    frame = re.match(
+        r'<iframe src="https://post.example.nl([^"]*)"', html.unescape(code)
+    )
+    assert frame
+    shown = client.get(html.unescape(frame[1]))
+    assert shown.status_code == 200
+    assert 'name="via" value="lpb"' in shown.text
+
+
+@pytest.mark.parametrize("path", ["/", "/subscribe", "/subscribe/for-your-site"])
+def test_no_other_page_may_be_framed(client: FlaskClient, path: str) -> None:
+    policy = client.get(path).headers["Content-Security-Policy"]
+
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("via", "source"), [("", "form"), ("lpb", "partner-form:lpb"), ("evil", "form")]
+)
+def test_the_plain_form_for_a_partners_site_works_as_it_stands(
+    client: FlaskClient, database: Database, via: str, source: str
+) -> None:
+    page = client.get(f"/subscribe/for-your-site?via={via}").text
+    code = html.unescape(
+        re.findall(r'id="html-code"[^>]*>(.*?)</textarea>', page, re.S)[0]
+    )
+
+    assert "Ja, mail mij Buurtwijs van Stichting Buurtwijs." in code
+    assert "<script" not in code
+    assert "checked" not in code
+    assert re.search(r'action="https://post.example.nl/subscribe', code)
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', code)
+    named = set(re.findall(r'name="(\w+)"', code))
+    assert named >= {"email", "region", "website", "list", "language"}
+    client.post("/subscribe", data=dict(hidden) | {"email": ANNA, "region": "Zwolle"})
+    with database.read() as session:
+        assert session.scalar(select(SignupRequest.source)) == source
+
+
+def test_what_stands_in_the_address_cannot_write_the_code_we_hand_out(
+    client: FlaskClient,
+) -> None:
+    page = client.get('/subscribe/for-your-site?via="><script>alert(1)</script>').text
+
+    assert "<script" not in html.unescape(page)
+
+
+def test_a_script_of_another_site_may_post_json_and_read_the_one_answer(
+    client: FlaskClient,
+) -> None:
+    elsewhere = {"Origin": "https://lpb.example"}
+    may = client.options("/subscribe", headers=elsewhere)
+    answer = client.post("/subscribe", json={"email": ANNA}, headers=elsewhere)
+
+    assert may.status_code == 204
+    assert "Content-Type" in may.headers["Access-Control-Allow-Headers"]
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    page = client.get("/subscribe", headers=elsewhere)
+    assert "Access-Control-Allow-Origin" not in page.headers
+
+
+def test_who_signs_up_without_end_waits_and_nothing_typed_is_lost(
+    client: FlaskClient, database: Database, clock: Clock
+) -> None:
+    def post(number: int, machine: str, path: str = "/subscribe") -> TestResponse:
+        return client.post(
+            path,
+            data=FORM | {"email": f"reader-{number}@example.nl", "website": "x"},
+            environ_base={"REMOTE_ADDR": machine},
+        )
+
+    for number in range(MOST_AT_ONCE):
+        assert post(number, "2001:db8::1").status_code == 200
+
+    refused = post(999, "2001:db8::2", EMBED)  # of the same household
+
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "6"
+    assert 'value="reader-999@example.nl"' in refused.text
+    assert "frame-ancestors *" in refused.headers["Content-Security-Policy"]
+    assert post(1000, "192.0.2.7").status_code == 200
+    answer = client.post(
+        "/subscribe",
+        json={"email": ANNA},
+        environ_base={"REMOTE_ADDR": "2001:db8::3"},
+    )
+    assert answer.status_code == 429
+    clock.moment += timedelta(seconds=6)
+    assert post(1001, "2001:db8::1").status_code == 200
+
+
+def test_the_work_is_the_same_whoever_it_is(
+    client: FlaskClient, database: Database
+) -> None:
+    """What takes as long cannot be told apart: statement by statement."""
+    with database.write.begin() as session:
+        buurtwijs = find_list(session, "buurtwijs")
+        a_reader(session, buurtwijs, BEN, partners=[])
+        suppress(session, address=CLEO, reason=SuppressionReason.COMPLAINED, now=NOW)
+    client.post("/subscribe", data=FORM | {"email": "first@example.nl"})
+
+    done: dict[str, list[str]] = {}
+    for address in (ANNA, BEN, CLEO):
+        with listening(database) as statements:
+            client.post("/subscribe", data=FORM | {"email": address})
+        done[address] = statements
+
+    assert done[BEN] == done[ANNA]
+    assert done[CLEO] == done[ANNA]
+
+
+@contextmanager
+def listening(database: Database) -> Iterator[list[str]]:
+    """The statements of a while, without their values."""
+    statements: list[str] = []
+
+    def hear(_connection: object, _cursor: object, words: str, *_more: object) -> None:
+        statements.append(words)
+
+    event.listen(database.engine, "before_cursor_execute", hear)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", hear)
