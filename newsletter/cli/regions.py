@@ -27,10 +27,12 @@ def load(door: Door, file: Path) -> None:
     with door.writing() as session:
         count = region_files.load(session, file)
         moved = mergers.switch(session, today=today)
-    click.echo(
-        f"{count} municipalities read; {moved.begun} began, {moved.ended} ended, "
-        f"{moved.people} readers moved along."
-    )
+    click.echo(f"{count} municipalities read.")
+    if moved != mergers.Switched(0, 0, 0):
+        click.echo(
+            f"{moved.begun} began, {moved.ended} ended, "
+            f"{moved.people} readers moved along."
+        )
 
 
 @regions.command("find")

@@ -101,6 +101,20 @@ def test_a_newer_list_of_municipalities_is_loaded(buurtpost, tmp_path):
     assert buurtpost("regions", "find", "nieuwstad").output == "GM9999\tNieuwstad\n"
 
 
+def test_a_list_by_which_a_municipality_has_ended_says_so(buurtpost, tmp_path):
+    newer = tmp_path / "newer.csv"
+    newer.write_text(
+        "code,name,province,valid_to,successor\n"
+        "GM0402,Hilversum,PV27,,\n"
+        "GM1696,Wijdemeren,PV27,2026-01-01,GM0402\n"
+    )
+
+    said = buurtpost("regions", "load", newer).output
+
+    assert "0 began, 1 ended, 0 readers moved along." in said
+    assert "GM0402" in buurtpost("regions", "find", "Wijdemeren").output
+
+
 def test_a_person_is_shown_as_text_and_as_json(buurtpost, anna):
     text = buurtpost("subscribers", "show", ANNA).output
     held = json.loads(buurtpost("subscribers", "show", ANNA, "--json").output)
