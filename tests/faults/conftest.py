@@ -2,7 +2,9 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -16,7 +18,9 @@ from tests.faults.postgres import OwnServer
 from tests.faults.report import FIGURES, write_report
 from tests.faults.rounds import Figures
 
-Fresh = Callable[[str], Installation]  # of a backend
+
+class Fresh(Protocol):
+    def __call__(self, backend: str, *, at: datetime | None = None) -> Installation: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -70,25 +74,25 @@ def keep(request: pytest.FixtureRequest) -> Callable[[Figures], None]:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, str]]:
-    """By backend, a home and a database to copy; made when first asked for."""
+def templates() -> dict[tuple[str, datetime | None], tuple[Path, str]]:
+    """By backend and start, a home and a database to copy; made when asked for."""
     return {}
 
 
 @pytest.fixture
 def fresh(
     request: pytest.FixtureRequest,
-    templates: dict[str, tuple[Path, str]],
+    templates: dict[tuple[str, datetime | None], tuple[Path, str]],
     tmp_path: Path,
 ) -> Iterator[Fresh]:
-    """Makes an installation whose mailing has just been started."""
+    """Makes an installation whose mailing has just been started, or scheduled."""
     numbers = itertools.count(1)
     made: list[Installation] = []
 
-    def make(backend: str) -> Installation:
-        if backend not in templates:
-            templates[backend] = _build(request, tmp_path, backend)
-        home, url = templates[backend]
+    def make(backend: str, *, at: datetime | None = None) -> Installation:
+        if (backend, at) not in templates:
+            templates[backend, at] = _build(request, backend, at)
+        home, url = templates[backend, at]
         folder = tmp_path / f"installation-{next(numbers)}"
         if backend == "sqlite":
             # The database lies in the home, and is copied with it.
@@ -141,13 +145,13 @@ def on_own_server(own_server: OwnServer, tmp_path: Path) -> Iterator[Installatio
 
 
 def _build(
-    request: pytest.FixtureRequest, tmp_path: Path, backend: str
+    request: pytest.FixtureRequest, backend: str, at: datetime | None
 ) -> tuple[Path, str]:
     factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
     home = factory.mktemp(f"started-{backend}") / "home"
     home.mkdir(mode=0o700)
     url = fresh_url(request, home, backend)
     database = open_database(url)
-    installation.build(database, home)
+    installation.build(database, home, at=at)
     database.close()
     return home, url

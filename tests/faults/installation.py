@@ -21,15 +21,18 @@ READERS, PARTNERS = 260, 40  # of the base issue, and of a partner's edition
 CHUNK = 40
 
 
-def build(database: Database, home: Path) -> None:
-    """Readers, an issue and a frozen mailing that no worker has touched."""
+def build(database: Database, home: Path, *, at: datetime | None = None) -> None:
+    """Readers, an issue and a mailing that no worker has touched.
+
+    Frozen, unless it is to start at a moment still to come.
+    """
     village = Village(database, home, now=datetime.now(UTC))
     village.build(
         *(f"lezer{number}" for number in range(READERS)),
         lpb=tuple(f"partner{number}" for number in range(PARTNERS)),
     )
     village.with_settings(BUURTPOST_CHUNK=str(CHUNK))
-    village.start()
+    village.start(at=at)
 
 
 @dataclass

@@ -2,9 +2,11 @@
 
 import signal
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from newsletter.jobs.queue import LEASE
 from tests.faults.conftest import Fresh
 from tests.faults.seam_of import Point
 from tests.faults.trial import trial
@@ -58,6 +60,24 @@ POINTS = (
 # In CI those that differ most in what they leave behind.
 QUICK = {POINTS[place].say for place in (1, 4, 5, 8, 9)}
 
+_HOUR = timedelta(hours=1)
+_AT = datetime.now(UTC) + _HOUR
+FREEZE = (
+    Point(
+        "when its rows are written and its chunks are not",
+        "newsletter.dispatch.plan",
+        "_write_ledger",
+        "after",
+    ),
+    Point(
+        "when everything is written and nothing committed",
+        "newsletter.dispatch.plan",
+        "_freeze",
+        "after",
+    ),
+    Point("when it is committed", "newsletter.dispatch.plan", "freeze", "after"),
+)
+
 
 @pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=LONG)])
 @pytest.mark.parametrize(
@@ -103,3 +123,24 @@ def test_killed_while_taking_over_from_the_dead(fresh: Fresh, backend: str) -> N
         test.work()
 
         test.judge(most_in_doubt=test.connections)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=LONG)])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, id=point.say, marks=() if point is FREEZE[1] else LONG)
+        for point in FREEZE
+    ],
+)
+def test_killed_while_it_freezes(point: Point, backend: str, fresh: Fresh) -> None:
+    due = _HOUR + timedelta(minutes=1)
+    with trial(fresh(backend, at=_AT), connections=2) as test:
+        code = test.start("--once", ahead=due, die=point).wait()
+        assert code == -signal.SIGKILL
+        assert not test.stand_in.lines()
+
+        # The job of whoever died is anybody's when its lease has run out.
+        assert test.work(ahead=due + LEASE) == 0
+        assert test.receipt()["state"] == "sent"
+        test.judge()
