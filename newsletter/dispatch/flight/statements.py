@@ -51,8 +51,9 @@ WHERE variant.id = :variant_id
 # Who is queued and due, and why not to mail them after all: people leave after the
 # freeze. The reasons are those of subscribers.segments.audience that can begin to hold
 # meanwhile; a test keeps the two together. The ledger's own hash stands also when the
-# address was changed. Who chose the bundle meanwhile gets the issue all the same when
-# the bundle it belongs in was made already: they would never have it.
+# address was changed; in its order neighbours differ in domain. Who chose the bundle
+# meanwhile gets the issue all the same when the bundle it belongs in was made already:
+# they would never have it.
 READERS = """
 SELECT delivery.seq, subscriber.address, subscriber.name,
        coalesce(subscription.confirmed_at, subscription.requested_at),
@@ -88,7 +89,7 @@ WHERE delivery.mailing_id = :mailing_id
   AND delivery.seq BETWEEN :first_seq AND :last_seq
   AND delivery.state = 'queued'
   AND (delivery.not_before IS NULL OR delivery.not_before <= :now)
-ORDER BY delivery.seq
+ORDER BY delivery.address_hash
 """
 
 READERS_COLUMNS = ("seq", "address", "name", "consented_at", "why")

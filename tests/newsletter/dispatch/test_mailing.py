@@ -1,7 +1,8 @@
 """A mailing from start to receipt."""
 
 from datetime import timedelta
-from itertools import pairwise
+from hashlib import sha256
+from itertools import groupby, pairwise
 
 import pytest
 from sqlalchemy import select
@@ -118,7 +119,7 @@ def test_the_ledger_is_dense_and_ordered_by_variant(village: Village) -> None:
 
     with village.database.read() as session:
         rows = session.execute(
-            select(Delivery.seq, Delivery.variant_id, Delivery.address_hash).order_by(
+            select(Delivery.seq, Delivery.variant_id, Delivery.subscriber_id).order_by(
                 Delivery.seq
             )
         ).all()
@@ -126,7 +127,7 @@ def test_the_ledger_is_dense_and_ordered_by_variant(village: Village) -> None:
     assert [row.seq for row in rows] == list(range(1, 13))
     for earlier, later in pairwise(rows):
         if earlier.variant_id == later.variant_id:
-            assert earlier.address_hash < later.address_hash
+            assert earlier.subscriber_id < later.subscriber_id, "neighbours"
     assert len({row.variant_id for row in rows}) == 3
     covered = [seq for c in chunks for seq in range(c.first_seq, c.last_seq + 1)]
     assert covered == list(range(1, 13)), "each delivery is in exactly one chunk"
@@ -134,6 +135,29 @@ def test_the_ledger_is_dense_and_ordered_by_variant(village: Village) -> None:
     for chunk in chunks:
         assert chunk.last_seq - chunk.first_seq < 3
         assert by_seq[chunk.first_seq] == by_seq[chunk.last_seq] == chunk.variant_id
+
+
+def test_a_list_in_the_order_of_its_domains_is_mixed(
+    village: Village, scripted: Scripted
+) -> None:
+    domains, each = ("gmail", "ziggo"), 256
+
+    def also(world: World) -> None:
+        for domain in domains:
+            for number in range(each):
+                reader = world.reader(f"{domain}{number}")
+                reader.address_hash = sha256(reader.address.encode()).digest()
+
+    village.build(also=also)
+    village.with_settings(BUURTPOST_CHUNK="128")
+    village.start()
+    village.work()
+
+    assert sum(scripted.got.values()) == len(domains) * each
+    for chunk in scripted.chunks:
+        sent = [recipient.address[:5] for recipient in chunk.recipients]
+        assert set(sent) == set(domains)
+        assert max(len(list(run)) for _, run in groupby(sent)) < 16
 
 
 def test_a_second_start_changes_nothing_and_names_the_first(village: Village) -> None:
