@@ -45,8 +45,8 @@ lint: $(READY) ## format, lint, types and import contracts
 
 check: lint test ## lint and test: what CI calls
 
-bench: $(READY) ## the figures, as a table and as JSON in var/bench
-	@$(BIN)/python -m benchmarks
+bench: $(READY) ## the figures, as a table and as JSON in var/bench; PARTS="freezing scale" for some
+	@$(BIN)/python -m benchmarks $(PARTS)
 
 lock: $(READY) ## write the locked requirements anew
 	@$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \

@@ -1,6 +1,7 @@
 """``make bench``: run every measure, print a table, write JSON to ``var/bench``.
 
 ``--quick`` takes a tenth of the readers and two rounds: to try a change, not to quote.
+Named parts run alone: ``make bench PARTS="freezing scale"``.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ class Size:
     long_rounds: int  # of what takes a minute each
 
 
+PARTS = ("rendering", "smtp", "sending", "freezing", "scale")
 FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1)
 QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
 
@@ -41,11 +43,15 @@ QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    size = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
+    asked = parser.parse_args()
+    size, parts = QUICK if asked.quick else FULL, set(asked.parts or PARTS)
+    if unknown := parts.difference(PARTS):
+        parser.error(f"{', '.join(unknown)}: not one of {', '.join(PARTS)}")
     logging.disable(logging.WARNING)
     rows: list[Measure | Skipped] = []
     with tempfile.TemporaryDirectory() as folder:
-        for row in _measured(Path(folder), size):
+        for row in _measured(Path(folder), size, parts):
             rows.append(row)
             print(line(row), flush=True)
     OUT.mkdir(parents=True, exist_ok=True)
@@ -64,7 +70,7 @@ def main() -> None:
     print(f"{machine}; medians; {path}")
 
 
-def _measured(folder: Path, size: Size) -> Iterator[Measure | Skipped]:
+def _measured(folder: Path, size: Size, parts: Set[str]) -> Iterator[Measure | Skipped]:
     with ExitStack() as open_ones:
         enter = open_ones.enter_context
         server = folder / "postgres"
@@ -80,13 +86,20 @@ def _measured(folder: Path, size: Size) -> Iterator[Measure | Skipped]:
             return village, copy
 
         few = pair(size.few)
-        yield from rendering.measure(few[0])
-        yield from smtp.measure(few[0])
-        yield from sending.measure(few, server=server, rounds=size.rounds)
+        if "rendering" in parts:
+            yield from rendering.measure(few[0])
+        if "smtp" in parts:
+            yield from smtp.measure(few[0])
+        if "sending" in parts:
+            yield from sending.measure(few, server=server, rounds=size.rounds)
+        if not parts & {"freezing", "scale"}:
+            return
         many = pair(size.many)
-        for village in many:
-            yield from freezing.measure(village, rounds=size.rounds)
-        yield from scale.measure(few, many, server=server, rounds=size.long_rounds)
+        if "freezing" in parts:
+            for village in many:
+                yield from freezing.measure(village, rounds=size.rounds)
+        if "scale" in parts:
+            yield from scale.measure(few, many, server=server, rounds=size.long_rounds)
 
 
 def _say(words: str) -> None:

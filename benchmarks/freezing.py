@@ -38,7 +38,8 @@ INSERT INTO by_hand (mailing_id, seq, address_hash, subscriber_id, edition, vari
 SELECT :mailing,
        row_number() OVER (
            ORDER BY CASE WHEN exclusion IS NOT NULL THEN 2 WHEN meant THEN 1 ELSE 0 END,
-                    address_hash),
+                    CAST(subscriber_id AS BIGINT) / 64 * 2654435769 % 4294967296,
+                    subscriber_id),
        address_hash, subscriber_id,
        CASE WHEN meant THEN :region ELSE 'base' END,
        CASE WHEN exclusion IS NOT NULL THEN NULL
