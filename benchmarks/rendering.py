@@ -35,6 +35,7 @@ def measure(village: Village) -> Iterator[Measure]:
             mail_of(
                 village.settings,
                 issue,
+                number=str(issue.number),
                 mailing="bench",
                 from_name=produced.from_name,
                 from_address=produced.from_address,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from newsletter import merging, retention
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
+from newsletter.dispatch.bundles import monthly as bundles
 from newsletter.dispatch.corrections.latecomers import FOLLOW, follow_correction
 from newsletter.dispatch.flight.recording import REFUSALS
 from newsletter.dispatch.plan import begin_mailing
@@ -27,6 +28,7 @@ JOBS: Mapping[str, JobFunction] = {
     SEND: send_service_mail,
     "begin-mailing": begin_mailing,
     APPLY: apply_events,
+    bundles.BUNDLES: bundles.make_due_bundles,
     FOLLOW: follow_correction,
     REFUSALS: report_refusals,
     RETENTION: run_nightly,
@@ -34,4 +36,8 @@ JOBS: Mapping[str, JobFunction] = {
 }
 
 # Of these one each always waits; a worker sees to it when it starts.
-RECURRING: Kinds = {RETENTION: retention.AT, MERGERS: merging.AT}
+RECURRING: Kinds = {
+    RETENTION: retention.AT,
+    MERGERS: merging.AT,
+    bundles.BUNDLES: bundles.AT,
+}

@@ -7,6 +7,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.correspondence.models import ServiceMail
+from newsletter.dispatch.bundles.models import Bundle
 from newsletter.dispatch.models import Delivery, Mailing, Variant
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.issues.models import Issue
@@ -192,6 +193,7 @@ def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]
     rows = session.execute(
         select(
             Issue.number,
+            Bundle.number.label("bundle"),
             Mailing.kind,
             Delivery.edition,
             Variant.key,
@@ -202,6 +204,7 @@ def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]
         )
         .join(Mailing, Mailing.id == Delivery.mailing_id)
         .join(Issue, Issue.id == Mailing.issue_id)
+        .outerjoin(Bundle, Bundle.mailing_id == Mailing.id)
         .outerjoin(Variant, Variant.id == Delivery.variant_id)
         # To older addresses too; what was theirs before they had us forget them is
         # nobody's.
@@ -210,7 +213,7 @@ def _deliveries(session: Session, subscriber: Subscriber) -> list[dict[str, Any]
     )
     return [
         {
-            "issue": row.number,
+            "issue": row.bundle or row.number,
             "mailing": row.kind,
             "edition": row.edition,
             "variant": row.key,

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, RequestRedirect
+from werkzeug.routing import BaseConverter, IntegerConverter, RequestRedirect
 
 LARGEST_NUMBER = 2**31 - 1  # an INTEGER of PostgreSQL
 
@@ -17,8 +17,15 @@ class Number(IntegerConverter):
         super().__init__(*known, **{"max": LARGEST_NUMBER, **named})  # type: ignore[arg-type]
 
 
+class BundleNumber(BaseConverter):
+    """A month, with a list's slug behind it for every list but the first."""
+
+    regex = r"\d{4}-\d\d(?:-[a-z0-9-]{1,80})?"
+
+
 def install(app: Flask) -> None:
     app.url_map.converters["int"] = Number
+    app.url_map.converters["bundle"] = BundleNumber
 
 
 def keep_here(redirect: RequestRedirect) -> None:

@@ -47,6 +47,11 @@ def long_date(moment: date | datetime) -> str:
     return format_date(moment, "d MMMM y", locale=language())
 
 
+def month(day: date) -> str:
+    """november 2026"""
+    return format_date(day, "MMMM y", locale=language())
+
+
 def install(app: Flask) -> None:
     environment = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
@@ -54,6 +59,7 @@ def install(app: Flask) -> None:
         gettext, ngettext, newstyle=True
     )
     environment.filters["long_date"] = long_date
+    environment.filters["month"] = month
     environment.globals["language"] = language
     app.url_defaults(_carry)
     app.after_request(_vary)

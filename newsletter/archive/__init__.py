@@ -4,14 +4,17 @@ An issue is published from the moment its mailing is frozen: the link in the mai
 work when the first mail arrives.
 """
 
+from newsletter.archive.bundles import find_bundle_page, published_bundles
 from newsletter.archive.issues import PublishedIssue, find_issue, find_page, published
 from newsletter.archive.stories import StoryPage, find_story
 
 __all__ = [
     "PublishedIssue",
     "StoryPage",
+    "find_bundle_page",
     "find_issue",
     "find_page",
     "find_story",
     "published",
+    "published_bundles",
 ]

@@ -88,6 +88,7 @@ def find_page(
         .where(
             Issue.number == number,
             Variant.key == variant_key,
+            Mailing.kind != MailingKind.BUNDLE,  # has pages of its own
             Mailing.frozen_at.is_not(None),
         )
         # Should an edition be called as a correction is, the issue's page stays.

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door
+from newsletter.dispatch.mailed import subject_of
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.states import MailingKind
 from subscribers.verification import verify as verify_ledgers
@@ -35,7 +36,7 @@ def _heads_in_receipts(session: Session) -> dict[str, dict[str, bytes]]:
     for mailing in session.scalars(
         select(Mailing).where(Mailing.consent_head.is_not(None))
     ):
-        name = f"the receipt of issue {mailing.issue.number}"
+        name = f"the receipt of {subject_of(mailing)}"
         if mailing.kind is MailingKind.CORRECTION:
             # Its own witness: it must not stand in for the issue's.
             name = f"{name}'s correction (mailing {mailing.id})"

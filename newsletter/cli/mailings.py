@@ -4,12 +4,17 @@ import click
 from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door, say_json
+from newsletter.cli.numbers import Number
 from newsletter.cli.receipt_lines import name_of, say_correction, say_receipt
 from newsletter.dispatch import mailings as acts
 from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch import settling
+from newsletter.dispatch.bundles.known import find_bundle
+from newsletter.dispatch.bundles.months import read_number
+from newsletter.dispatch.bundles.send import make_bundle
 from newsletter.dispatch.corrections import send as corrections
-from newsletter.dispatch.corrections.known import find_sent
+from newsletter.dispatch.corrections.models import Correction
+from newsletter.dispatch.mailed import find_mailed
 from newsletter.dispatch.schedule import read_moment, say_moment
 from newsletter.dispatch.settling import Outcome
 from newsletter.dispatch.testmail import send_test
@@ -17,7 +22,8 @@ from newsletter.issues.compose import find_issue
 from newsletter.staff import people
 from newsletter.staff.roles import Act
 
-_number = click.argument("number", type=int)
+_issue = click.argument("number", type=int)
+_number = click.argument("number", type=Number())
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 _by = click.option("--by", metavar="EMAIL", help="Who does it, for the audit log.")
 _correction = click.option(
@@ -37,11 +43,16 @@ def mailings() -> None:
 @_number
 @_json
 @click.pass_obj
-def plan(door: Door, number: int, as_json: bool) -> None:
+def plan(door: Door, number: int | str, as_json: bool) -> None:
     """Say who would get what today. Writes nothing."""
     with door.reading() as session:
-        issue = find_issue(session, number)
-        document = receipts.planned(session, door.settings, issue, now=door.now)
+        document = (
+            receipts.planned_bundle(session, door.settings, number, now=door.now)
+            if isinstance(number, str)
+            else receipts.planned(
+                session, door.settings, find_issue(session, number), now=door.now
+            )
+        )
     if as_json:
         say_json(document)
         return
@@ -58,8 +69,14 @@ def plan(door: Door, number: int, as_json: bool) -> None:
 @click.option("--at", metavar="2027-01-15T10:53", help="Local time; default: now.")
 @_by
 @click.pass_obj
-def start(door: Door, number: int, at: str | None, by: str | None) -> None:
-    """Freeze the audience and let the worker send, now or at a moment."""
+def start(door: Door, number: int | str, at: str | None, by: str | None) -> None:
+    """Freeze the audience and let the worker send, now or at a moment.
+
+    A bundle is made by itself when its month is over; this makes it now.
+    """
+    if isinstance(number, str):
+        _start_bundle(door, number, at=at, by=by)
+        return
     now = door.now
     moment = None
     if at is not None:  # an empty --at is a script's mistake: it must not mean "now"
@@ -84,8 +101,30 @@ def start(door: Door, number: int, at: str | None, by: str | None) -> None:
     click.echo(f"`buurtpost worker` sends it{since}.")
 
 
+def _start_bundle(door: Door, number: str, *, at: str | None, by: str | None) -> None:
+    if at is not None:
+        raise click.UsageError(
+            "A bundle goes out by itself when its month is over; --at is for issues."
+        )
+    with door.reading() as session:
+        acting = _acting(session, by)
+        mailing_list, month = read_number(session, number)
+    made = make_bundle(
+        door.database,
+        door.settings,
+        mailing_list.id,
+        month,
+        by=acting,
+        now=door.now,
+    )
+    with door.reading() as session:
+        document = receipts.receipt(session, find_bundle(session, made))
+    say_receipt(document)
+    click.echo("`buurtpost worker` sends it.")
+
+
 @mailings.command()
-@_number
+@_issue
 @click.option("--to", required=True, metavar="ADDRESS")
 @click.option("--variant", metavar="KEY", help="Default: the first.")
 @_by
@@ -113,11 +152,13 @@ def test(door: Door, number: int, to: str, variant: str | None, by: str | None) 
 @_correction
 @_by
 @click.pass_obj
-def pause(door: Door, number: int, correction: int | None, by: str | None) -> None:
+def pause(
+    door: Door, number: int | str, correction: int | None, by: str | None
+) -> None:
     """Begin no new hand-over; the rest waits."""
     with door.writing() as session:
         acting = _acting(session, by)
-        which = find_sent(session, number, correction)
+        which = find_mailed(session, number, correction)
         acts.pause(session, which, by=acting, now=door.now)
     click.echo(f"The {name_of(number, correction)} is paused.")
 
@@ -127,7 +168,9 @@ def pause(door: Door, number: int, correction: int | None, by: str | None) -> No
 @_correction
 @_by
 @click.pass_obj
-def resume(door: Door, number: int, correction: int | None, by: str | None) -> None:
+def resume(
+    door: Door, number: int | str, correction: int | None, by: str | None
+) -> None:
     """Go on where it stopped."""
     with door.reading() as session:
         acting = _acting(session, by)
@@ -142,11 +185,13 @@ def resume(door: Door, number: int, correction: int | None, by: str | None) -> N
 @_correction
 @_by
 @click.pass_obj
-def cancel(door: Door, number: int, correction: int | None, by: str | None) -> None:
+def cancel(
+    door: Door, number: int | str, correction: int | None, by: str | None
+) -> None:
     """Stop for good: who waits never gets it."""
     with door.writing() as session:
         acting = _acting(session, by)
-        which = find_sent(session, number, correction)
+        which = find_mailed(session, number, correction)
         acts.cancel(session, which, by=acting, now=door.now)
     click.echo(f"The {name_of(number, correction)} is cancelled.")
 
@@ -156,11 +201,13 @@ def cancel(door: Door, number: int, correction: int | None, by: str | None) -> N
 @_correction
 @_by
 @click.pass_obj
-def retry(door: Door, number: int, correction: int | None, by: str | None) -> None:
+def retry(
+    door: Door, number: int | str, correction: int | None, by: str | None
+) -> None:
     """Queue those who were refused once more, and only those."""
     with door.writing() as session:
         acting = _acting(session, by)
-        which = find_sent(session, number, correction)
+        which = find_mailed(session, number, correction)
         tried = acts.retry(session, which, by=acting, now=door.now)
     click.echo(f"{tried} of the {name_of(number, correction)} are tried again.")
 
@@ -177,14 +224,14 @@ def retry(door: Door, number: int, correction: int | None, by: str | None) -> No
 @_by
 @click.pass_obj
 def settle(
-    door: Door, number: int, outcome: str, correction: int | None, by: str | None
+    door: Door, number: int | str, outcome: str, correction: int | None, by: str | None
 ) -> None:
     """Say what to make of everyone in doubt. Only "again" mails anybody twice."""
     with door.writing() as session:
         acting = _acting(session, by)
         settled = settling.settle(
             session,
-            find_sent(session, number, correction),
+            find_mailed(session, number, correction),
             Outcome(outcome),
             by=acting,
             now=door.now,
@@ -194,7 +241,7 @@ def settle(
 
 
 @mailings.command()
-@_number
+@_issue
 @click.argument("item")
 @click.option("--text", required=True, help="What was wrong and how it is: Markdown.")
 @_by
@@ -222,11 +269,12 @@ def correct(door: Door, number: int, item: str, text: str, by: str | None) -> No
 @_number
 @_json
 @click.pass_obj
-def receipt(door: Door, number: int, as_json: bool) -> None:
+def receipt(door: Door, number: int | str, as_json: bool) -> None:
     """Print the sums of a mailing; they always add up."""
     with door.reading() as session:
-        issue = find_issue(session, number)
-        document = receipts.receipt(session, issue, now=door.now)
+        which = find_mailed(session, number)
+        assert not isinstance(which, Correction)  # none was asked for
+        document = receipts.receipt(session, which, now=door.now)
     if as_json:
         say_json(document)
     else:

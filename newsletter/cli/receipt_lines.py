@@ -10,8 +10,10 @@ from newsletter.dispatch.receipt import STATES
 from newsletter.dispatch.schedule import say_moment
 
 
-def name_of(number: int, correction: int | None) -> str:
-    """What a command was done to: "mailing of issue 42", "correction 1 of issue 42"."""
+def name_of(number: int | str, correction: int | None) -> str:
+    """What a command was done to: "correction 1 of issue 42", "bundle 2026-11"."""
+    if isinstance(number, str):
+        return f"bundle {number}"
     if correction is None:
         return f"mailing of issue {number}"
     return f"correction {correction} of issue {number}"
@@ -19,7 +21,9 @@ def name_of(number: int, correction: int | None) -> str:
 
 def say_receipt(document: dict[str, Any], *, timezone: ZoneInfo | None = None) -> None:
     """``timezone`` is for when it goes on by itself, where it does."""
-    click.echo(f"Issue {document['issue']}: {document['state']}")
+    number = document["issue"]
+    what = "Bundle" if isinstance(number, str) else "Issue"
+    click.echo(f"{what} {number}: {document['state']}")
     _say_rest(document, timezone=timezone)
     for correction in document.get("corrections", ()):
         say_correction(correction, timezone=timezone)

@@ -1,4 +1,4 @@
-"""What every freeze writes down, of an issue and of a correction: variants and rows."""
+"""What every freeze writes down, of whichever kind of mailing: variants and rows."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -15,6 +15,7 @@ from sqlalchemy import (
     null,
     select,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from database.types import UtcDateTime
@@ -26,9 +27,14 @@ from newsletter.settings import Settings
 
 
 def store_variant(
-    session: Session, settings: Settings, mailing: Mailing, produced: ProducedVariant
+    session: Session,
+    settings: Settings,
+    mailing: Mailing,
+    produced: ProducedVariant,
+    *,
+    number: str,
 ) -> Variant:
-    """With its id: the ledger's rows name it."""
+    """With its id: the ledger's rows name it. ``number`` is the issue's or bundle's."""
     variant = Variant(
         mailing_id=mailing.id,
         key=produced.key,
@@ -38,6 +44,7 @@ def store_variant(
         mail=mail_of(
             settings,
             mailing.issue,
+            number=number,
             mailing=f"m{mailing.id}",
             from_name=produced.from_name,
             from_address=produced.from_address,
@@ -86,3 +93,17 @@ def write_deliveries(
         .execution_options(preserve_rowcount=True)
     )
     return cast("CursorResult[Any]", written).rowcount
+
+
+def one_view_of_the_readers(session: Session) -> None:
+    """SQLite's writer has one already; PostgreSQL must be asked (also see retries)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def is_collision(error: Exception) -> bool:
+    """Somebody else changed the mailing's row while we waited for it."""
+    return (
+        isinstance(error, DBAPIError)
+        and getattr(error.orig, "sqlstate", None) == "40001"
+    )

@@ -2,7 +2,7 @@
 
 Every one takes the mailing's row under lock, says no with a sentence when the state
 does not allow it, and leaves a line in the audit log. But for ``start`` they are done
-to an issue's mailing, or to one of its corrections.
+to an issue's mailing, to one of its corrections, or to a bundle.
 """
 
 from collections.abc import Set
@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.chunks import open_chunks
-from newsletter.dispatch.corrections.known import find_sent
 from newsletter.dispatch.corrections.latecomers import follow_all
-from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.going_on import forget_what_stopped
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
+from newsletter.dispatch.mailed import Mailed, find_mailed, name_of, subject_of
 from newsletter.dispatch.models import Chunk, Mailing
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.plan import BEGIN, freeze
@@ -143,9 +142,7 @@ def _let_through(
         return issue.version
 
 
-def pause(
-    session: Session, which: Issue | Correction, *, by: str, now: datetime
-) -> Mailing:
+def pause(session: Session, which: Mailed, *, by: str, now: datetime) -> Mailing:
     """Begin no new hand-over; what is on the wire is finished and counted."""
     mailing = locked(session, which)
     require(mailing, {MailingState.SENDING, MailingState.SCHEDULED}, "can be paused")
@@ -158,7 +155,7 @@ def pause(
 def resume(
     session: Session,
     settings: Settings,
-    which: Issue | Correction,
+    which: Mailed,
     *,
     by: str,
     passed: int | None = None,
@@ -192,7 +189,7 @@ def resume(
 def look_and_resume(
     database: Database,
     settings: Settings,
-    number: int,
+    number: int | str,
     correction: int | None = None,
     *,
     by: str,
@@ -203,12 +200,15 @@ def look_and_resume(
     Commits; returns the state the mailing is in now.
     """
     with database.read() as session:
-        mailing = find_mailing(session, find_sent(session, number, correction))
+        mailing = find_mailing(session, find_mailed(session, number, correction))
         require(mailing, _STOPPED, "can be resumed")
         must_pass = _starts_at_once(mailing, now=now)
-    passed = _let_through(database, settings, number, now=now) if must_pass else None
+    passed = None
+    if must_pass:
+        assert isinstance(number, int)  # a bundle is frozen when it is made
+        passed = _let_through(database, settings, number, now=now)
     with database.write.begin() as session:
-        which = find_sent(session, number, correction)
+        which = find_mailed(session, number, correction)
         return resume(session, settings, which, by=by, passed=passed, now=now).state
 
 
@@ -218,9 +218,7 @@ def _starts_at_once(mailing: Mailing, *, now: datetime) -> bool:
     return mailing.frozen_at is None and (mailing.state is MailingState.HELD or is_due)
 
 
-def cancel(
-    session: Session, which: Issue | Correction, *, by: str, now: datetime
-) -> Mailing:
+def cancel(session: Session, which: Mailed, *, by: str, now: datetime) -> Mailing:
     """Stop for good: who waits never gets it. What is on the wire is still counted."""
     mailing = locked(session, which)
     require(
@@ -260,9 +258,7 @@ def cancel(
     return mailing
 
 
-def retry(
-    session: Session, which: Issue | Correction, *, by: str, now: datetime
-) -> int:
+def retry(session: Session, which: Mailed, *, by: str, now: datetime) -> int:
     """Queue those who were refused once more, and only those; returns how many.
 
     Somebody in doubt is never among them.
@@ -305,14 +301,14 @@ def go_on(session: Session, mailing: Mailing, *, now: datetime) -> None:
         follow_all(session, mailing.issue, now=now)
 
 
-def locked(session: Session, which: Issue | Correction) -> Mailing:
-    if isinstance(which, Correction):
-        mailing = lock_mailing(session, which.mailing_id)
-        assert mailing is not None  # a correction has one
+def locked(session: Session, which: Mailed) -> Mailing:
+    if isinstance(which, Issue):
+        mailing = lock_mailing_of(session, which)
+        if mailing is None:
+            raise NoMailing(which.number)
         return mailing
-    mailing = lock_mailing_of(session, which)
-    if mailing is None:
-        raise NoMailing(which.number)
+    mailing = lock_mailing(session, which.mailing_id)
+    assert mailing is not None  # a correction and a bundle have one
     return mailing
 
 
@@ -323,12 +319,6 @@ def require(mailing: Mailing, allowed: Set[MailingState], what: str) -> None:
     raise NotNowPossible(
         f"The {name_of(mailing)} is {mailing.state}; only one that is {states} {what}."
     )
-
-
-def name_of(mailing: Mailing) -> str:
-    """In a sentence: "mailing of issue 42", "correction of issue 42"."""
-    what = "mailing" if mailing.kind is MailingKind.ISSUE else "correction"
-    return f"{what} of issue {mailing.issue.number}"
 
 
 def _require_first(session: Session, settings: Settings, issue: Issue) -> None:
@@ -374,12 +364,12 @@ def _say(
     now: datetime,
     note: str = "",
 ) -> None:
-    which = "" if mailing.kind is MailingKind.ISSUE else "correction: "
+    which = "correction: " if mailing.kind is MailingKind.CORRECTION else ""
     audit.record(
         session,
         by=by,
         act=act,
-        subject=f"issue {mailing.issue.number}",
+        subject=subject_of(mailing),
         note=f"{which}{note or mailing.state}",
         now=now,
     )

@@ -15,6 +15,7 @@ def mail_of(
     settings: Settings,
     issue: Issue,
     *,
+    number: str,
     mailing: str,
     from_name: str,
     from_address: str,
@@ -23,9 +24,10 @@ def mail_of(
     """What is the same for everyone with a variant, as it is stored beside its text.
 
     ``subject`` may hold the name's slot marker; ``mailing`` names it in Feedback-ID.
+    ``number`` is the issue's, or its bundle's: the list and the language are the same.
     """
     return {
-        "folder": str(issue.number),
+        "folder": number,
         "from_name": from_name,
         "from_address": from_address,
         "reply_to": settings.reply_to or issue.mailing_list.from_address,
@@ -36,21 +38,17 @@ def mail_of(
             ["List-Id", list_id(issue.mailing_list)],
             [
                 "Feedback-ID",
-                feedback_id(settings, issue, mailing),
+                feedback_id(settings, issue.mailing_list, number, mailing),
             ],
         ],
     }
 
 
-def feedback_id(settings: Settings, issue: Issue, mailing: str) -> str:
+def feedback_id(
+    settings: Settings, mailing_list: MailingList, number: str, mailing: str
+) -> str:
     """Gmail's complaint figures are per part of this; nothing in it is a reader's."""
-    parts = (
-        issue.number,
-        issue.mailing_list.slug,
-        mailing,
-        settings.feedback_sender_id,
-    )
-    return ":".join(str(part) for part in parts)
+    return ":".join((number, mailing_list.slug, mailing, settings.feedback_sender_id))
 
 
 def words_of(language: str) -> dict[str, Any]:

@@ -29,7 +29,11 @@ _IS_THE_ISSUE = text("kind = 'issue'")
 
 
 class Mailing(Base):
-    """The act of sending one issue to its audience, or a correction to part of it."""
+    """The act of sending one issue to its audience, or what belongs to it.
+
+    A correction is of that issue; a bundle's is the last of those it tells of, whose
+    list and language it has (``bundles.models`` says more).
+    """
 
     __tablename__ = "mailing"
     __table_args__ = (

@@ -28,7 +28,12 @@ from newsletter.dispatch.candidates import NO_NUMBER, candidates_of
 from newsletter.dispatch.chunks import Range, cut_chunks
 from newsletter.dispatch.errors import FreezeFailed
 from newsletter.dispatch.finishing import finish_if_complete
-from newsletter.dispatch.freezing import store_variant, write_deliveries
+from newsletter.dispatch.freezing import (
+    is_collision,
+    one_view_of_the_readers,
+    store_variant,
+    write_deliveries,
+)
 from newsletter.dispatch.locks import lock_mailing
 from newsletter.dispatch.models import Delivery, Mailing, Variant
 from newsletter.dispatch.states import ChunkState, Exclusion, MailingState
@@ -137,11 +142,11 @@ def freeze(
                     )
         try:
             with database.write.begin() as session:
-                _one_view_of_the_readers(session)
+                one_view_of_the_readers(session)
                 _freeze(session, settings, mailing_id, foreseen, produced, now=now)
                 return
         except DBAPIError as error:
-            if not _is_collision(error) or attempt == _TRIES:
+            if not is_collision(error) or attempt == _TRIES:
                 raise
         except _Unforeseen:
             log.info("mailing=%d somebody needs a variant more", mailing_id)
@@ -153,17 +158,6 @@ def freeze(
 
 class _Unforeseen(Exception):
     """Somebody who joined since the rendering needs a variant nobody needed then."""
-
-
-def _one_view_of_the_readers(session: Session) -> None:
-    """SQLite's writer has one already; PostgreSQL must be asked (also see retries)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
-def _is_collision(error: DBAPIError) -> bool:
-    """Somebody else changed the mailing's row while we waited for it."""
-    return getattr(error.orig, "sqlstate", None) == "40001"
 
 
 def _freeze(
@@ -178,8 +172,11 @@ def _freeze(
     mailing = lock_mailing(session, mailing_id)
     if mailing is None or mailing.state is not MailingState.SCHEDULED:
         return  # frozen already, or called off meanwhile
+    number = str(mailing.issue.number)
     stored = {
-        variant.key: store_variant(session, settings, mailing, produced[variant.key])
+        variant.key: store_variant(
+            session, settings, mailing, produced[variant.key], number=number
+        )
         for variant in foreseen.variants
     }
     _write_ledger(session, mailing, foreseen, stored, now=now)

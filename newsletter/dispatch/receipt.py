@@ -11,15 +11,20 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch.bundles.contents import versions_of
+from newsletter.dispatch.bundles.models import Bundle
+from newsletter.dispatch.bundles.months import read_number
+from newsletter.dispatch.bundles.send import look
 from newsletter.dispatch.candidates import candidates_of
 from newsletter.dispatch.corrections.known import corrections_of
-from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NoMailing
+from newsletter.dispatch.mailed import Mailed, number_of
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import DeliveryState, Exclusion, MailingKind
 from newsletter.issues.composition import Composition
+from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.foreseen import foresee
 from newsletter.issues.models import Issue
 from newsletter.reasons import read_reason
@@ -34,14 +39,17 @@ _Row = tuple[str, Exclusion | str | None, DeliveryState | None, int]
 
 
 def receipt(
-    session: Session, issue: Issue, *, now: datetime | None = None
+    session: Session, which: Issue | Bundle, *, now: datetime | None = None
 ) -> dict[str, Any]:
     """The contract's shape. Raises NoMailing when the issue was never started.
 
-    The sums of its corrections stand beside its own, as ``corrections``. With ``now``
-    it also says why a mailing that is being sent waits.
+    The sums of its corrections stand beside its own, as ``corrections``; of a bundle
+    ``issue`` is the month. With ``now`` it also says why a mailing that is being sent
+    waits.
     """
-    document = _receipt_of(session, find_mailing(session, issue), now=now)
+    document = _receipt_of(session, find_mailing(session, which), now=now)
+    if isinstance(which, Bundle):
+        return document
     document["corrections"] = [
         {
             "correction": correction.number,
@@ -49,7 +57,7 @@ def receipt(
             "title": correction.title,
             **_receipt_of(session, correction.mailing, now=now),
         }
-        for correction in corrections_of(session, issue)
+        for correction in corrections_of(session, which)
     ]
     return document
 
@@ -57,13 +65,17 @@ def receipt(
 def _receipt_of(
     session: Session, mailing: Mailing, *, now: datetime | None
 ) -> dict[str, Any]:
-    issue = mailing.issue
     rows = session.execute(
         select(Delivery.edition, Delivery.exclusion, Delivery.state, func.count())
         .where(Delivery.mailing_id == mailing.id)
         .group_by(Delivery.edition, Delivery.exclusion, Delivery.state)
     )
-    document = _document(issue, mailing.state, [(e, x, s, n) for e, x, s, n in rows])
+    document = _document(
+        number_of(mailing),
+        _editions(mailing),
+        mailing.state,
+        [(e, x, s, n) for e, x, s, n in rows],
+    )
     why = (
         read_reason(mailing.reason)
         if now is None
@@ -92,7 +104,8 @@ def planned(
         )
     )
     document = _document(
-        issue,
+        issue.number,
+        [edition.key for edition in Composition.of(issue).all_editions],
         "planned",
         [
             (edition, why, None if why else DeliveryState.QUEUED, count)
@@ -128,9 +141,42 @@ def why_refused(
     return [(detail, count) for detail, count in rows]
 
 
-def find_mailing(session: Session, which: Issue | Correction) -> Mailing:
-    """The mailing of an issue or of a correction. Raises NoMailing."""
-    if isinstance(which, Correction):
+def planned_bundle(
+    session: Session, settings: Settings, number: str, *, now: datetime
+) -> dict[str, Any]:
+    """The same of a bundle that would be made now. Raises as ``make_bundle`` does."""
+    mailing_list, month = read_number(session, number)
+    waiting, contents = look(session, settings, mailing_list.id, month, now=now)
+    rows = contents.rows
+    counted = session.execute(
+        select(rows.c.edition, rows.c.exclusion, func.count()).group_by(
+            rows.c.edition, rows.c.exclusion
+        )
+    )
+    document = _document(
+        number,
+        [BASE_KEY],
+        "planned",
+        [
+            (edition, why, None if why else DeliveryState.QUEUED, count)
+            for edition, why, count in counted
+        ],
+    )
+    document["variants"] = [
+        {
+            "key": variant.key,
+            "edition": variant.content.edition,
+            "readers": variant.readers,
+            "blocks": variant.content.blocks,
+        }
+        for variant in versions_of(waiting, contents, zone=settings.timezone)
+    ]
+    return document
+
+
+def find_mailing(session: Session, which: Mailed) -> Mailing:
+    """The mailing of whatever was sent. Raises NoMailing for an issue that was not."""
+    if not isinstance(which, Issue):
         return which.mailing
     mailing = session.scalar(
         select(Mailing).where(
@@ -142,11 +188,19 @@ def find_mailing(session: Session, which: Issue | Correction) -> Mailing:
     return mailing
 
 
-def _document(issue: Issue, state: str, rows: list[_Row]) -> dict[str, Any]:
-    editions = [edition.key for edition in Composition.of(issue).all_editions]
-    editions += sorted({row[0] for row in rows} - set(editions))
+def _editions(mailing: Mailing) -> list[str]:
+    """Those that stand on a receipt also when nobody is in them."""
+    if mailing.kind is MailingKind.BUNDLE:
+        return [BASE_KEY]
+    return [edition.key for edition in Composition.of(mailing.issue).all_editions]
+
+
+def _document(
+    number: int | str, editions: list[str], state: str, rows: list[_Row]
+) -> dict[str, Any]:
+    editions = editions + sorted({row[0] for row in rows} - set(editions))
     return {
-        "issue": issue.number,
+        "issue": number,
         "state": str(state),
         **_sums(rows),
         "editions": {

@@ -7,13 +7,12 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NotNowPossible
-from newsletter.dispatch.mailings import go_on, locked, name_of, require
+from newsletter.dispatch.mailed import Mailed, name_of, subject_of
+from newsletter.dispatch.mailings import go_on, locked, require
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.moves import move
 from newsletter.dispatch.states import DeliveryState, MailingState
-from newsletter.issues.models import Issue
 from newsletter.staff import audit
 
 
@@ -40,7 +39,7 @@ _FROZEN = frozenset(
 
 def settle(
     session: Session,
-    which: Issue | Correction,
+    which: Mailed,
     outcome: Outcome,
     *,
     by: str,
@@ -64,7 +63,7 @@ def settle(
         session,
         by=by,
         act="mailing.settle",
-        subject=f"issue {mailing.issue.number}",
+        subject=subject_of(mailing),
         note=f"{outcome}: {settled}",
         now=now,
     )

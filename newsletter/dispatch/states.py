@@ -12,6 +12,7 @@ from typing import Final
 class MailingKind(StrEnum):
     ISSUE = "issue"  # the issue itself; an issue has at most one
     CORRECTION = "correction"  # of one item in it, to whoever had that item
+    BUNDLE = "bundle"  # of a month's issues, to whoever wants one mail a month
 
 
 class MailingState(StrEnum):

@@ -89,6 +89,7 @@ def _chunk(
     mail = mail_of(
         settings,
         issue,
+        number=str(issue.number),
         mailing="test",
         from_name=produced.from_name,
         from_address=produced.from_address,

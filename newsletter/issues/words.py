@@ -11,6 +11,7 @@ OR: Words = {"nl": " of ", "en": " or "}
 EVERYBODY: Words = {"nl": "iedereen", "en": "everyone"}
 THE_OTHERS: Words = {"nl": "alle anderen", "en": "everyone else"}
 TOGETHER: Words = {"nl": "{} en {}", "en": "{} and {}"}
+BUNDLE: Words = {"nl": "{} in {}", "en": "{} in {}"}  # list, "november 2026"
 CORRECTION: Words = {"nl": "Rectificatie: {}", "en": "Correction: {}"}
 
 RELATIONS: Mapping[Relation, Words] = {

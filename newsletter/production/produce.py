@@ -18,11 +18,13 @@ from newsletter.issues.models import Issue
 from newsletter.issues.variants import PlannedVariant
 from newsletter.issues.words import TOGETHER
 from newsletter.partners.brands import DARK_CARD, LIGHT_CARD, passing_shade
+from newsletter.partners.models import Partner
 from newsletter.partners.partners import find_partner
 from newsletter.rendering.palette import ACCENT, ACCENT_DARK
 from newsletter.rendering.values import BlockValue, Brand, Frame, RenderedVariant
 from newsletter.rendering.variant import render_variant
 from newsletter.settings import Settings
+from subscribers.models import MailingList
 
 
 @dataclass(frozen=True)
@@ -145,12 +147,18 @@ def house_brand(name: str) -> Brand:
 
 def sender_of(session: Session, issue: Issue, edition_key: str) -> tuple[str, str]:
     """Name and address in From: on a partner's edition both names are there."""
-    mailing_list = issue.mailing_list
     edition = Composition.of(issue).edition(edition_key)
-    if not edition.partner:
+    partner = find_partner(session, edition.partner) if edition.partner else None
+    return sender_named(issue.mailing_list, partner, issue.language)
+
+
+def sender_named(
+    mailing_list: MailingList, partner: Partner | None, language: str
+) -> tuple[str, str]:
+    """The same for who knows the edition's partner already; None: it has none."""
+    if partner is None:
         return mailing_list.name, mailing_list.from_address
-    partner = find_partner(session, edition.partner)
-    together = TOGETHER[issue.language].format(mailing_list.name, partner.name)
+    together = TOGETHER[language].format(mailing_list.name, partner.name)
     return together, partner.from_address or mailing_list.from_address
 
 

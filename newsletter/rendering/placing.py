@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from newsletter.rendering.values import (
     BlockValue,
     Brand,
+    BundledIssue,
     Divider,
     Frame,
     KnowledgeStrip,
@@ -19,7 +20,7 @@ _LOGO_HEIGHT = 40  # px
 _LOGO_HEIGHT_PHONE = 32
 
 # A line above these tells where the piece before them ended.
-_BEGINS = frozenset({"story", "event", "text"})
+_BEGINS = frozenset({"story", "event", "text", "bundled"})
 # These end in air, colour or a line of their own.
 _SETS_APART = frozenset({"foreword", "divider", "image", "partner", "call"})
 
@@ -97,5 +98,7 @@ def _brands(frame: Frame, blocks: Sequence[BlockValue]) -> Iterator[Brand | Sour
     for block in blocks:
         if isinstance(block, StoryBlock) and block.source:
             yield block.source
+        if isinstance(block, BundledIssue):
+            yield from (story.source for story in block.stories if story.source)
         if isinstance(block, PartnerBlock):
             yield block.partner

@@ -163,6 +163,31 @@ class Correction:
     kind: str = field(default="correction", init=False)
 
 
+@dataclass(frozen=True)
+class BundledStory:
+    """A story in a bundle: enough to choose by."""
+
+    title: str
+    teaser: str
+    url: str
+    place: str  # "Deventer", or ""
+    source: Source | None
+
+
+@dataclass(frozen=True)
+class BundledIssue:
+    """One issue in a bundle, with the stories in the version its readers would get."""
+
+    id: str
+    number: int
+    day: date  # it was mailed on
+    title: str
+    summary: str
+    url: str  # of that version in the archive
+    stories: tuple[BundledStory, ...]
+    kind: str = field(default="bundled", init=False)
+
+
 BlockValue = (
     Foreword
     | StoryBlock
@@ -176,6 +201,7 @@ BlockValue = (
     | Call
     | Divider
     | Correction
+    | BundledIssue
 )
 
 
@@ -183,11 +209,11 @@ BlockValue = (
 class Frame:
     """Everything around the blocks."""
 
-    number: int
+    number: int | None  # None: of a bundle, which is called by its month
     subject: str  # may hold the name's slot marker
     preheader: str
     language: str  # nl, en
-    day: date  # of sending, for "november 2026"
+    day: date  # of sending, for "november 2026"; of a bundle one in its month
     host: Brand
     partner: Brand | None  # set on a co-branded edition
     web_url: str  # the same variant on the web

@@ -9,6 +9,7 @@ from functools import partial
 
 from flask import Blueprint, Flask, Response
 
+from newsletter.dispatch.bundles.errors import NoBundle
 from newsletter.dispatch.errors import AlreadyStarted, NotNowPossible
 from newsletter.errors import NewsletterError
 from newsletter.issues.errors import (
@@ -74,6 +75,7 @@ STATUS: Mapping[type[NewsletterError], int] = {
     UnknownIssue: 404,
     UnknownItem: 404,
     UnknownBlock: 404,
+    NoBundle: 404,
     ChangedMeanwhile: 409,
     IssueFrozen: 409,
     TooManyVariants: 422,

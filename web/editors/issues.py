@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from newsletter.dispatch.bundles.known import all_bundles
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.states import MailingKind
 from newsletter.errors import NewsletterError
@@ -13,6 +14,7 @@ from subscribers.errors import SubscribersError
 from subscribers.lists import all_lists
 from web.auth import staff_may
 from web.editors.audited import note_issue
+from web.editors.mailing_view import called
 from web.editors.words import explain
 from web.session import now, session
 
@@ -33,6 +35,9 @@ def show() -> ResponseReturnValue:
         issues=all_issues(session()),
         mailings=mailings,
         lists=all_lists(session()),
+        bundles=[
+            (called(session(), bundle), bundle) for bundle in all_bundles(session())
+        ],
     )
 
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from newsletter.dispatch import mailings, settling
 from newsletter.dispatch import receipt as receipts
-from newsletter.dispatch.corrections.known import find_correction, find_sent
+from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NoMailing
+from newsletter.dispatch.mailed import find_mailed
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.progress import progress as progress_of
@@ -25,7 +26,7 @@ from newsletter.preflight import check_issue, look_at_links
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
-from web.editors.mailing_view import counts_of, in_words, say_reason
+from web.editors.mailing_view import called, counts_of, in_words, say_reason
 from web.editors.receipt_view import receipt_view
 from web.editors.words import explain
 from web.editors.words import number as say_number
@@ -34,7 +35,9 @@ from web.session import house, now, session, settings, signer
 
 pages = Blueprint("desk_mailing", __name__)
 ISSUE = "/desk/issues/<int:number>"
-CORRECTION = f"{ISSUE}/corrections/<int:correction>"  # watched and steered alike
+# Watched and steered alike.
+CORRECTION = f"{ISSUE}/corrections/<int:correction>"
+BUNDLE = "/desk/issues/<bundle:number>"
 
 
 @pages.get(f"{ISSUE}/send")
@@ -108,19 +111,21 @@ def test(number: int) -> ResponseReturnValue:
 
 @pages.get(f"{ISSUE}/progress")
 @pages.get(f"{CORRECTION}/progress")
+@pages.get(f"{BUNDLE}/progress")
 @staff_may(Act.READ_DESK)
-def progress(number: int, correction: int | None = None) -> ResponseReturnValue:
+def progress(number: int | str, correction: int | None = None) -> ResponseReturnValue:
+    which = find_mailed(session(), number, correction)
     try:
-        mailing = find_mailing(session(), find_sent(session(), number, correction))
+        mailing = find_mailing(session(), which)
     except NoMailing:
         return redirect(url_for(".ask", number=number), 303)
     found = progress_of(session(), mailing, now=now())
     return render_template(
         "editors/mailing/progress.html",
         issue=mailing.issue,
-        correction=find_correction(session(), mailing.issue, correction)
-        if correction
-        else None,
+        called=called(session(), which),
+        number=number,
+        correction=which if isinstance(which, Correction) else None,
         mailing=mailing,
         progress=found,
         said=in_words(found),
@@ -133,10 +138,13 @@ def progress(number: int, correction: int | None = None) -> ResponseReturnValue:
 
 @pages.get(f"{ISSUE}/progress.json")
 @pages.get(f"{CORRECTION}/progress.json")
+@pages.get(f"{BUNDLE}/progress.json")
 @staff_may(Act.READ_DESK)
-def progress_json(number: int, correction: int | None = None) -> ResponseReturnValue:
+def progress_json(
+    number: int | str, correction: int | None = None
+) -> ResponseReturnValue:
     """The same for the page that stays open."""
-    mailing = find_mailing(session(), find_sent(session(), number, correction))
+    mailing = find_mailing(session(), find_mailed(session(), number, correction))
     found = progress_of(session(), mailing, now=now())
     return jsonify(
         state=found.state,
@@ -151,8 +159,11 @@ def progress_json(number: int, correction: int | None = None) -> ResponseReturnV
 
 @pages.post(f"{ISSUE}/<any(pause,resume,cancel,retry):act>")
 @pages.post(f"{CORRECTION}/<any(pause,resume,cancel,retry):act>")
+@pages.post(f"{BUNDLE}/<any(pause,resume,cancel,retry):act>")
 @staff_may(Act.SEND)
-def steer(number: int, act: str, correction: int | None = None) -> ResponseReturnValue:
+def steer(
+    number: int | str, act: str, correction: int | None = None
+) -> ResponseReturnValue:
     by, moment = me().email, now()
     watch = url_for(".progress", number=number, correction=correction)
     if act == "resume":
@@ -162,7 +173,7 @@ def steer(number: int, act: str, correction: int | None = None) -> ResponseRetur
             database, settings(), number, correction, by=by, now=moment
         )
         return redirect(watch, 303)
-    which = find_sent(session(), number, correction)
+    which = find_mailed(session(), number, correction)
     match act:
         case "pause":
             mailings.pause(session(), which, by=by, now=moment)
@@ -175,29 +186,37 @@ def steer(number: int, act: str, correction: int | None = None) -> ResponseRetur
 
 @pages.post(f"{ISSUE}/settle/<any(sent,again,leave):outcome>")
 @pages.post(f"{CORRECTION}/settle/<any(sent,again,leave):outcome>")
+@pages.post(f"{BUNDLE}/settle/<any(sent,again,leave):outcome>")
 @staff_may(Act.SEND)
 def settle(
-    number: int, outcome: str, correction: int | None = None
+    number: int | str, outcome: str, correction: int | None = None
 ) -> ResponseReturnValue:
     """What a person makes of everyone in doubt."""
-    which = find_sent(session(), number, correction)
+    which = find_mailed(session(), number, correction)
     settling.settle(session(), which, Outcome(outcome), by=me().email, now=now())
     watch = url_for(".progress", number=number, correction=correction, settled=outcome)
     return redirect(watch, 303)
 
 
 @pages.get(f"{ISSUE}/receipt")
+@pages.get(f"{BUNDLE}/receipt")
 @staff_may(Act.READ_DESK)
-def receipt(number: int) -> ResponseReturnValue:
-    issue = find_issue(session(), number)
-    mailing = _mailing(issue)
-    if mailing is None:
+def receipt(number: int | str) -> ResponseReturnValue:
+    which = find_mailed(session(), number)
+    assert not isinstance(which, Correction)  # none is named in the address
+    try:
+        mailing = find_mailing(session(), which)
+    except NoMailing:
         return redirect(url_for(".ask", number=number), 303)
     return render_template(
         "editors/mailing/receipt.html",
-        issue=issue,
+        issue=mailing.issue,
+        called=called(session(), which),
+        number=number,
         mailing=mailing,
-        receipt=receipt_view(session(), issue, receipts.receipt(session(), issue)),
+        receipt=receipt_view(
+            session(), mailing.issue, receipts.receipt(session(), which)
+        ),
         stands=say_reason(why_it_stands(session(), mailing, now=now())),
     )
 

@@ -73,7 +73,7 @@ def receipt_view(
                 state=one["state"],
                 sums=_sums(_("Correction: %(title)s") % {"title": one["title"]}, one),
             )
-            for one in document["corrections"]
+            for one in document.get("corrections", ())
         ),
     )
 

@@ -1,6 +1,6 @@
 """What waits for an editor today."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.corrections.models import Correction
+from newsletter.dispatch.mailed import Mailed, find_mailed, number_of
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import MailingKind, MailingState
 from newsletter.issues.compose import all_issues
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, LibraryItem
-from web.editors.mailing_view import say_reason
+from web.editors.mailing_view import Called, called, say_reason
 
 GOING = frozenset(
     {
@@ -30,6 +31,8 @@ MOST_SENT = 3
 @dataclass(frozen=True)
 class Going:
     mailing: Mailing
+    called: Called
+    number: int | str
     correction: int | None  # its number, when it is one
     stands: str  # why it does not go on just now; "" when it does
 
@@ -41,6 +44,12 @@ class Today:
     sent: Sequence[Mailing]  # the last few issues
     stories: int
     knowledge: int
+
+
+def _mailed(
+    session: Session, mailing: Mailing, corrections: Mapping[int, int]
+) -> Mailed:
+    return find_mailed(session, number_of(mailing), corrections.get(mailing.id))
 
 
 def today(session: Session, *, now: datetime) -> Today:
@@ -59,6 +68,8 @@ def today(session: Session, *, now: datetime) -> Today:
         going=[
             Going(
                 mailing,
+                called(session, _mailed(session, mailing, corrections)),
+                number_of(mailing),
                 corrections.get(mailing.id),
                 say_reason(why_it_stands(session, mailing, now=now)).what,
             )

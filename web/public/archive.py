@@ -1,10 +1,20 @@
 """Reading back: issues, the web version of each variant, stories."""
 
+from datetime import date
+
 from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from newsletter.archive import find_issue, find_page, find_story, published
+from newsletter.archive import (
+    find_bundle_page,
+    find_issue,
+    find_page,
+    find_story,
+    published,
+    published_bundles,
+)
 from newsletter.archive.issues import canonical_key
+from newsletter.issues.editions import BASE_KEY
 from newsletter.library.models import ItemKind, Relation
 from newsletter.partners.brands import brand_of
 from web.entrance import anyone
@@ -18,7 +28,14 @@ pages = Blueprint("archive", __name__)
 @pages.get("/issues/")
 @anyone
 def issues() -> ResponseReturnValue:
-    return render_template("public/archive/issues.html", issues=published(session()))
+    return render_template(
+        "public/archive/issues.html",
+        issues=published(session()),
+        bundles=[
+            (one, date.fromisoformat(f"{one.month}-01"))
+            for one in published_bundles(session())
+        ],
+    )
 
 
 @pages.get("/issues/<int:number>")
@@ -40,6 +57,25 @@ def page(number: int, variant: str) -> ResponseReturnValue:
     response: Response = mail_page(found.html)
     address = settings().base_url + url_for(
         ".page", number=number, variant=found.canonical, lang=None
+    )
+    response.headers["Link"] = f'<{address}>; rel="canonical"'
+    return response
+
+
+@pages.get("/issues/<bundle:number>")
+@anyone
+def bundle(number: str) -> ResponseReturnValue:
+    """The month in one mail; there is nothing more to say of it than it says."""
+    return bundle_page(number, BASE_KEY)
+
+
+@pages.get("/issues/<bundle:number>/<variant>")
+@anyone
+def bundle_page(number: str, variant: str) -> ResponseReturnValue:
+    html = find_bundle_page(session(), number, variant) or abort(404)
+    response: Response = mail_page(html)
+    address = settings().base_url + url_for(
+        ".bundle_page", number=number, variant=BASE_KEY, lang=None
     )
     response.headers["Link"] = f'<{address}>; rel="canonical"'
     return response

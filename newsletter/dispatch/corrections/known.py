@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from newsletter.dispatch.corrections.errors import NoCorrection
 from newsletter.dispatch.corrections.models import Correction
-from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 
 
@@ -27,11 +26,3 @@ def find_correction(session: Session, issue: Issue, number: int) -> Correction:
         if correction.number == number:
             return correction
     raise NoCorrection(issue.number, number, len(known))
-
-
-def find_sent(
-    session: Session, number: int, correction: int | None
-) -> Issue | Correction:
-    """An issue, or one of its corrections when its number is given."""
-    issue = find_issue(session, number)
-    return issue if correction is None else find_correction(session, issue, correction)

@@ -167,7 +167,9 @@ def _freeze(
         )
     )
     stored = {
-        produced.edition: store_variant(session, settings, own, produced).id
+        produced.edition: store_variant(
+            session, settings, own, produced, number=str(issue.number)
+        ).id
         for produced in drafted.produced
     }
     # Asked first: who is written down below was reached before, or is still to come.

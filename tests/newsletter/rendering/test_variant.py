@@ -92,6 +92,8 @@ def test_there_is_one_first_heading_and_one_second_for_each_story(
         ("h2", "Tussen balie en buurt"),
         ("h2", "Soep en plannen: een avond voor buurtmakers"),
         ("h2", "Wat we leerden"),
+        ("h2", "Beginnen zonder plan"),
+        ("h3", "De buurttafel"),
     ]
 
 
