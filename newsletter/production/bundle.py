@@ -1,6 +1,7 @@
 """A bundle as a mail: issues that were mailed, each as some of its readers had it."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,13 +24,14 @@ from newsletter.production.produce import (
     sender_named,
 )
 from newsletter.rendering.values import BundledIssue, BundledStory, Frame
-from newsletter.rendering.variant import name_fallback, render_variant
+from newsletter.rendering.variant import render_variant
 from newsletter.rendering.wording import month
 from newsletter.settings import Settings
 from subscribers.models import MailingList
 
 log = logging.getLogger("buurtpost.production")
 
+_GREETED = re.compile(rf",?\s*{re.escape(NAME)}")
 _MOST_OF_A_PREHEADER = 120  # characters: more no mail program shows
 
 
@@ -118,7 +120,7 @@ def _issue(context: Resolving, issue: Issue, entry: Entry) -> BundledIssue:
         id=f"issue-{issue.number}",
         number=issue.number,
         day=entry.day,
-        title=_for_anybody(edition.subject or issue.subject, issue.language),
+        title=_unnamed(edition.subject or issue.subject),
         summary=plain(issue.preheader),
         url=f"{address}/{entry.variant}" if entry.variant else address,
         stories=tuple(
@@ -127,9 +129,9 @@ def _issue(context: Resolving, issue: Issue, entry: Entry) -> BundledIssue:
     )
 
 
-def _for_anybody(subject: str, language: str) -> str:
-    """A subject may greet the reader by name; among others it greets nobody."""
-    return plain(subject).replace(NAME, name_fallback(language))
+def _unnamed(subject: str) -> str:
+    """A subject may greet its reader by name; a title in a list greets nobody."""
+    return _GREETED.sub("", plain(subject)).strip(" ,")
 
 
 def _story(context: Resolving, story: Story) -> BundledStory | None:

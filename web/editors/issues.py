@@ -14,7 +14,7 @@ from subscribers.errors import SubscribersError
 from subscribers.lists import all_lists
 from web.auth import staff_may
 from web.editors.audited import note_issue
-from web.editors.mailing_view import called
+from web.editors.called import called
 from web.editors.words import explain
 from web.session import now, session
 

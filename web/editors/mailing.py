@@ -26,7 +26,8 @@ from newsletter.preflight import check_issue, look_at_links
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
-from web.editors.mailing_view import called, counts_of, in_words, say_reason
+from web.editors.called import called
+from web.editors.mailing_view import counts_of, in_words, say_reason
 from web.editors.receipt_view import receipt_view
 from web.editors.words import explain
 from web.editors.words import number as say_number
@@ -208,14 +209,15 @@ def receipt(number: int | str) -> ResponseReturnValue:
         mailing = find_mailing(session(), which)
     except NoMailing:
         return redirect(url_for(".ask", number=number), 303)
+    name = called(session(), which)
     return render_template(
         "editors/mailing/receipt.html",
         issue=mailing.issue,
-        called=called(session(), which),
+        called=name,
         number=number,
         mailing=mailing,
         receipt=receipt_view(
-            session(), mailing.issue, receipts.receipt(session(), which)
+            session(), mailing.issue, name, receipts.receipt(session(), which)
         ),
         stands=say_reason(why_it_stands(session(), mailing, now=now())),
     )

@@ -4,12 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
-from newsletter.dispatch.bundles.models import Bundle
-from newsletter.dispatch.bundles.months import read_number
-from newsletter.dispatch.corrections.models import Correction
-from newsletter.dispatch.mailed import Mailed
 from newsletter.dispatch.progress import Progress
 from newsletter.dispatch.receipt import STATES
 from newsletter.dispatch.states import MailingState
@@ -18,7 +12,7 @@ from newsletter.reasons import Reason, Value
 from web.editors.receipt_view import Line
 from web.editors.words import delivery_state, lasting, mailing_state, number, when
 from web.language import gettext as _
-from web.language import language, month, ngettext
+from web.language import language, ngettext
 from web.session import now
 
 SOON = timedelta(minutes=1)  # before that, no clock is named
@@ -31,30 +25,6 @@ class Said:
     what: str = ""
     do: str = ""
     again: str = ""  # when it goes on by itself
-
-
-@dataclass(frozen=True)
-class Called:
-    """What a page calls a mailing."""
-
-    name: str  # "Issue 42"
-    title: str  # what it is about
-    is_issue: bool
-
-
-def called(session: Session, which: Mailed) -> Called:
-    match which:
-        case Correction():
-            number = which.mailing.issue.number
-            name = _("Correction of issue %(number)s") % {"number": number}
-            return Called(name, which.title, is_issue=False)
-        case Bundle():
-            first = read_number(session, which.number)[1].first
-            words = _("Monthly bundle of %(month)s") % {"month": month(first)}
-            return Called(words, which.mailing_list.name, is_issue=False)
-        case _:
-            name = _("Issue %(number)s") % {"number": which.number}
-            return Called(name, which.subject, is_issue=True)
 
 
 def say_reason(reason: Reason | None) -> Said:

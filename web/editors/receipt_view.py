@@ -10,6 +10,8 @@ from newsletter.dispatch.receipt import STATES
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import edition_name
+from newsletter.partners.partners import all_partners
+from web.editors.called import Called
 from web.editors.words import delivery_state, exclusion
 from web.language import gettext as _
 
@@ -50,14 +52,17 @@ class ReceiptView:
 
 
 def receipt_view(
-    session: Session, issue: Issue, document: Mapping[str, Any]
+    session: Session, issue: Issue, called: Called, document: Mapping[str, Any]
 ) -> ReceiptView:
     names = {
         edition.key: edition_name(session, edition)
         for edition in Composition.of(issue).all_editions
     }
+    # A bundle has editions of several issues, and only those of partners.
+    names |= {partner.slug: partner.name for partner in all_partners(session)}
+    itself = _("The issue itself") if called.is_issue else called.name
     editions = [
-        _sums(names.get(key) or _("The issue itself"), sums)
+        _sums(names.get(key) or itself, sums)
         for key, sums in document["editions"].items()
     ]
     return ReceiptView(

@@ -15,7 +15,8 @@ from newsletter.dispatch.states import MailingKind, MailingState
 from newsletter.issues.compose import all_issues
 from newsletter.issues.models import Issue
 from newsletter.library.models import ItemKind, LibraryItem
-from web.editors.mailing_view import Called, called, say_reason
+from web.editors.called import Called, called
+from web.editors.mailing_view import say_reason
 
 GOING = frozenset(
     {

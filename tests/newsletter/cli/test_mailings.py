@@ -1,7 +1,7 @@
 """The commands that send: what they print, and how they say no."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from newsletter.cli.door import Door
 from newsletter.dispatch.models import Delivery
 from newsletter.staff.models import StaffRole
 from newsletter.staff.people import add_staff
+from subscribers.models import Frequency
 from subscribers.regions import find
 from tests.conftest import NOW
 from tests.newsletter.dispatch.village import Village, check_sums
@@ -242,3 +243,30 @@ def test_an_editor_may_correct_and_a_board_may_not(village: Village) -> None:
     run(village, *words, "--by", "anna@example.nl")
 
     assert "may not do this" in refused.stderr
+
+
+def test_a_bundle_goes_by_its_month(village: Village) -> None:
+    month = datetime.now(UTC).strftime("%Y-%m")  # a command has the real clock
+    village.change("ben", lambda _s, ben: setattr(ben, "frequency", Frequency.MONTHLY))
+    run(village, "mailings", "start", "42")
+    plan = json.loads(run(village, "mailings", "plan", month, "--json").stdout)
+    said = run(village, "mailings", "start", month).stdout
+    run(village, "mailings", "pause", month)
+    run(village, "mailings", "resume", month)
+    run(village, "worker", "--once")
+    receipt = json.loads(run(village, "mailings", "receipt", month, "--json").stdout)
+
+    assert (plan["issue"], plan["state"], plan["prepared"]) == (month, "planned", 1)
+    assert said.startswith(f"Bundle {month}: sending")
+    check_sums(receipt)
+    assert (receipt["issue"], receipt["state"], receipt["accepted"]) == (
+        month,
+        "sent",
+        1,
+    )
+    assert set(village.outbox(month)) == {"ben"}
+    again = run(village, "mailings", "start", month, expect=1)
+    assert f"Bundle {month} was made already" in again.stderr
+    run(village, "mailings", "receipt", "1999-01", expect=1)
+    run(village, "mailings", "receipt", "november", expect=2)
+    run(village, "mailings", "start", month, "--at", "2027-01-15T10:53", expect=2)
