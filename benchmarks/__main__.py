@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import freezing, postgres, rendering, scale, sending, smtp
+from benchmarks import freezing, importing, postgres, rendering, scale, sending, smtp
 from benchmarks.measure import ROUNDS, Measure, Skipped
 from benchmarks.village import Village, make_village
 
@@ -85,6 +85,7 @@ def _measured(folder: Path, size: Size, parts: Set[str]) -> Iterator[Measure | S
             _say(f"{readers:,} readers in SQLite and PostgreSQL, {taken:.0f} s")
             return village, copy
 
+        yield from importing.measure(folder / "import", url, readers=size.many)
         few = pair(size.few)
         if "rendering" in parts:
             yield from rendering.measure(few[0])

@@ -192,20 +192,13 @@ def _invent(
     also = chance.choices(place.roles, k=count)
     people = []
     for number, town, role, second in zip(numbers, towns, roles, also, strict=True):
-        first, last = chance.choice(_FIRST), chance.choice(_LAST)
-        own = chance.random() < 0.3
-        domain = (
-            f"post{chance.randrange(_OWN_DOMAINS)}.example"
-            if own
-            else chance.choice(_DOMAINS)
-        )
-        address = f"{_PLAIN[first]}.{_PLAIN[last]}{number}@{domain}"
+        address, name = someone(chance, number)
         people.append(
             {
                 "id": number,
                 "address": address,
                 "address_hash": hash_address(place.key, address),
-                "name": f"{first} {last}" if number % 11 else None,
+                "name": name if number % 11 else None,
                 "region_code": town if number % 20 else None,
                 "role_mask": 1 << role | (1 << second if number % 3 == 0 else 0),
                 "language": "en" if number % 33 == 0 else "nl",
@@ -216,6 +209,18 @@ def _invent(
             }
         )
     return people
+
+
+def someone(chance: random.Random, number: int) -> tuple[str, str]:
+    """An address that is nobody else's, and a name."""
+    first, last = chance.choice(_FIRST), chance.choice(_LAST)
+    own = chance.random() < 0.3
+    domain = (
+        f"post{chance.randrange(_OWN_DOMAINS)}.example"
+        if own
+        else chance.choice(_DOMAINS)
+    )
+    return f"{_PLAIN[first]}.{_PLAIN[last]}{number}@{domain}", f"{first} {last}"
 
 
 def _plain(name: str) -> str:
