@@ -14,9 +14,10 @@ from newsletter.cli.segments import named_rule
 from newsletter.cli.subscribers import by_option
 from newsletter.staff import audit, people
 from newsletter.staff.roles import Act
-from subscribers.imports.columns import FIELDS, Columns, parse_mapping
+from subscribers.imports.columns import Columns, parse_mapping
 from subscribers.imports.errors import Refusal
-from subscribers.imports.export import export_readers
+from subscribers.imports.export import SHAPES, export_readers, find_shape
+from subscribers.imports.formats import FIELDS
 from subscribers.imports.intake import ImportReport, Progress, import_readers
 from subscribers.lists import find_list
 from subscribers.typed import shown
@@ -86,10 +87,19 @@ def import_(
 @click.command()
 @click.option("--list", "slug", metavar="SLUG", required=True, help="The mailing list.")
 @click.option("--segment", metavar="NAME", help="Only whom this segment selects.")
+@click.option(
+    "--shape",
+    metavar="NAME",
+    default="buurtpost",
+    help=f"As which system writes it: {', '.join(SHAPES)}.",
+)
 @by_option
 @click.pass_obj
-def export(door: Door, slug: str, segment: str | None, by: str | None) -> None:
-    """Write a list's readers as CSV, in the shape `import` takes."""
+def export(
+    door: Door, slug: str, segment: str | None, shape: str, by: str | None
+) -> None:
+    """Write a list's readers as CSV, in a shape `import` takes."""
+    wanted = find_shape(shape)
     acting = _who_acts(door, by)
     with door.reading() as session:
         mailing_list = find_list(session, slug)
@@ -98,6 +108,7 @@ def export(door: Door, slug: str, segment: str | None, by: str | None) -> None:
             session,
             sys.stdout,
             mailing_list=mailing_list,
+            shape=wanted,
             rule=rule,
             zone=door.settings.timezone,
         )

@@ -137,6 +137,7 @@ def _write_subscriptions(
         state, subscription_id = decision.state, decision.known.subscription_id
         if subscription_id is None:
             joined = decision.row.joined_at or now
+            is_over = state is SubscriptionState.ENDED
             new.append(
                 (
                     subscriber_id,
@@ -145,7 +146,7 @@ def _write_subscriptions(
                     # To us they are new today: retention counts from here.
                     now if state is SubscriptionState.PENDING else joined,
                     joined if state is SubscriptionState.CONFIRMED else None,
-                    now if state is SubscriptionState.ENDED else None,
+                    _left_at(decision, target) if is_over else None,
                 )
             )
             continue
@@ -156,6 +157,10 @@ def _write_subscriptions(
             subscription.state, subscription.confirmed_at = state, now
     session.flush()
     insert_tuples(session, _SUBSCRIPTIONS, _SUBSCRIPTION, new)
+
+
+def _left_at(decision: Decision, target: Target) -> datetime:
+    return decision.row.left_at or target.now
 
 
 def _suppress(session: Session, decisions: Sequence[Decision], target: Target) -> None:
@@ -174,7 +179,12 @@ def _suppress(session: Session, decisions: Sequence[Decision], target: Target) -
         _SUPPRESSIONS,
         ("address_hash", "reason", "note", "created_at"),
         [
-            (decision.row.address_hash, decision.suppress, note, target.now)
+            (
+                decision.row.address_hash,
+                decision.suppress,
+                note,
+                _left_at(decision, target),
+            )
             for decision in decisions
             if decision.suppress is not None and decision.known.suppressed is None
         ],

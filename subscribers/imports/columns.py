@@ -1,120 +1,22 @@
 """Which column holds what: guessed from its name, or told by ``--map``.
 
-To recognise another system's export, add one ``Format`` to ``FORMATS``. Names are
-compared without case, accents and punctuation.
+Names are compared without case, accents and punctuation.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from subscribers.errors import SubscribersError
 from subscribers.imports.errors import BadFile
+from subscribers.imports.formats import EVERYDAY, FIELDS, Format, whose
 from subscribers.typed import fold, shown
 
-# What we keep, in the words of our own export; then the parts others keep it in.
-OWN = (
-    "email",
-    "name",
-    "region",
-    "roles",
-    "partners",
-    "language",
-    "status",
-    "joined_at",
-)
-PARTS = ("first_name", "infix", "last_name", "left_at", "bounced_at")
-FIELDS = (*OWN, *PARTS)
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class BadMapping(SubscribersError):
     """What ``--map`` says cannot be followed."""
-
-
-@dataclass(frozen=True)
-class Format:
-    """One system's export: its columns per field, the better one first."""
-
-    name: str
-    columns: Mapping[str, tuple[str, ...]]
-    # Columns it is known by, though nothing in them is ours to keep.
-    marks: frozenset[str] = frozenset()
-
-    def knows(self, header: Sequence[str]) -> int:
-        names = {name for names in self.columns.values() for name in names}
-        return sum(name in names or name in self.marks for name in header)
-
-
-FORMATS = (
-    Format("Buurtpost", {field: (fold(field),) for field in OWN}),
-    Format(
-        "Laposta",
-        {
-            "email": ("emailadres", "email"),
-            "first_name": ("voornaam",),
-            "infix": ("tussenvoegsel",),
-            "last_name": ("achternaam",),
-            "status": ("status", "state"),
-            "joined_at": ("aanmelddatum", "datumaanmelding", "signupdate"),
-            "left_at": ("afmelddatum", "uitschrijfdatum", "datumafmelding"),
-        },
-        frozenset({"relatieid", "memberid", "aanmeldip", "aanmeldbron", "sourceurl"}),
-    ),
-    Format(
-        "Mailchimp",
-        {
-            "email": ("emailaddress",),
-            "first_name": ("firstname",),
-            "last_name": ("lastname",),
-            "joined_at": ("confirmtime", "optintime"),
-            "left_at": ("unsubtime",),
-            "bounced_at": ("cleantime",),
-        },
-        frozenset(
-            {"memberrating", "optinip", "confirmip", "lastchanged", "leid", "euid"}
-        ),
-    ),
-    Format(
-        "Spotler",
-        {
-            "email": ("email", "emailadres"),
-            "first_name": ("firstname", "voornaam"),
-            "infix": ("infix", "tussenvoegsel"),
-            "last_name": ("lastname", "achternaam"),
-            "language": ("language", "taal"),
-            "joined_at": ("created", "aangemaaktop"),
-        },
-        frozenset({"externalid", "externid", "permissions", "permissies", "initials"}),
-    ),
-    Format(
-        "listmonk",
-        {
-            "email": ("email",),
-            "name": ("name",),
-            "status": ("status",),
-            "joined_at": ("createdat",),
-        },
-        frozenset({"uuid", "attributes", "updatedat"}),
-    ),
-)
-
-# What people call their columns themselves. A place of residence is not here: it is
-# rarely the name of a municipality.
-EVERYDAY = Format(
-    "plain",
-    {
-        "email": ("email", "emailadres", "emailaddress", "mailadres", "mail"),
-        "name": ("name", "naam", "fullname", "volledigenaam"),
-        "region": ("region", "regio", "gemeente", "municipality", "streek"),
-        "roles": ("roles", "rollen", "role", "rol"),
-        "partners": ("partners", "partner"),
-        "language": ("language", "taal"),
-        "status": ("status",),
-        "joined_at": ("joinedat", "aangemeldop", "aanmelddatum", "inschrijfdatum"),
-        "first_name": ("firstname", "voornaam"),
-        "infix": ("tussenvoegsel", "infix"),
-        "last_name": ("lastname", "achternaam"),
-    },
-)
 
 
 @dataclass(frozen=True)
@@ -140,9 +42,7 @@ def guess(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
     A field mapped to nothing ("region=") is left unread.
     """
     folded = [fold(name) for name in header]
-    best = max(FORMATS, key=lambda known: known.knows(folded))
-    if not best.knows(folded):
-        best = EVERYDAY
+    best = whose(folded)
     places = {
         field: place
         for field in FIELDS
@@ -157,6 +57,11 @@ def guess(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
         if name:
             places[field] = _mapped(name, header, folded)
     if "email" not in places:
+        if any(map(_ADDRESS.fullmatch, header)):
+            raise BadFile(
+                "The first line is a reader: the file has no header. Put one above it, "
+                "such as email,name."
+            )
         raise BadFile(
             f"There is no column for email among {_listed(header)}. "
             "Say which it is with --map email=COLUMN."

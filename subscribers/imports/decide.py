@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from subscribers.imports.rows import Row, RowStatus
+from subscribers.imports.rows import Row
+from subscribers.imports.statuses import RowStatus
 from subscribers.models import SubscriptionState, SuppressionReason
 from subscribers.suppression import OWN_DECISION
 

@@ -18,6 +18,7 @@ NEVER_CLOSED = "A quote on this line is never closed."
 UNREADABLE = "The quotes or line breaks on this line do not follow the rules of CSV."
 
 Line: TypeAlias = tuple[int, str | None]  # None: longer than LINE_MOST
+Foreign: TypeAlias = Callable[[str], str | None]
 Record: TypeAlias = tuple[int, list[str] | str]  # a str: why it could not be read
 
 
@@ -34,8 +35,13 @@ def lines(text: TextIO) -> Iterator[Line]:
         yield number, None
 
 
-def records(source: Iterator[Line], delimiter: str) -> Iterator[Record]:
-    """Each record with the number of its first line; empty lines are none."""
+def records(
+    source: Iterator[Line], delimiter: str, foreign: Foreign | None = None
+) -> Iterator[Record]:
+    """Each record with the number of its first line; empty lines are none.
+
+    ``foreign`` says what is wrong with the letters of a text, None when nothing is.
+    """
     # Lines that were looked at for a closing quote and turned out their own.
     ahead: deque[Line] = deque()
 
@@ -46,15 +52,16 @@ def records(source: Iterator[Line], delimiter: str) -> Iterator[Record]:
         number, line = numbered
         if line is None:
             yield number, TOO_LONG
-        elif '"' not in line:
-            fields = line.rstrip("\r\n").split(delimiter)
-            if any(fields):
-                yield number, fields
+            continue
+        if '"' not in line:
+            read: list[str] | str = line.rstrip("\r\n").split(delimiter)
         else:
-            read, extra = _over_lines(line, following, delimiter)
+            read, line, extra = _over_lines(line, following, delimiter)
             ahead.extendleft(reversed(extra))
-            if any(read):
-                yield number, read
+        if foreign is not None and (why := foreign(line)):
+            yield number, why
+        elif any(read):
+            yield number, read
 
 
 def split(line: str, delimiter: str) -> list[str] | None:
@@ -64,28 +71,28 @@ def split(line: str, delimiter: str) -> list[str] | None:
 
 def _over_lines(
     line: str, following: Callable[[], Line | None], delimiter: str
-) -> tuple[list[str] | str, list[Line]]:
-    """Read a record that may run on, and what was read ahead in vain."""
+) -> tuple[list[str] | str, str, list[Line]]:
+    """Read a record that may run on: it, its text, and what was read in vain."""
     extra: list[Line] = []
+    text = line
     try:
         fields = _parse(line, delimiter, strict=False)
-        text = line
         while fields is None:
             if len(extra) == RECORD_LINES_MOST or len(text) > RECORD_MOST:
-                return NEVER_CLOSED, extra
+                return NEVER_CLOSED, line, extra
             numbered = following()
             if numbered is None:
-                return NEVER_CLOSED, extra
+                return NEVER_CLOSED, line, extra
             extra.append(numbered)
             if numbered[1] is None:
-                return NEVER_CLOSED, extra
+                return NEVER_CLOSED, line, extra
             text += numbered[1]
             # Strictly: a quote that opens the next line's field must not count as
             # the one that closes this line's.
             fields = _parse(text, delimiter, strict=True)
     except csv.Error:
-        return (NEVER_CLOSED if extra else UNREADABLE), extra
-    return fields, []
+        return (NEVER_CLOSED if extra else UNREADABLE), line, extra
+    return fields, text, []
 
 
 def _parse(text: str, delimiter: str, *, strict: bool) -> list[str] | None:

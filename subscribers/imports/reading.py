@@ -4,20 +4,27 @@ import codecs
 import csv
 import io
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from subscribers.imports import lines
+from subscribers.imports.encodings import (
+    UTF_8,
+    UTF_16,
+    Encoding,
+    decodes,
+    of_most_lines,
+)
 from subscribers.imports.errors import BadFile
 from subscribers.typed import shown
 
 DELIMITERS = (",", ";", "\t")
 COLUMNS_MOST = 1_000
+BYTES_MOST = 1 << 30  # ten million readers
 _BLOCK = 1 << 20
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\s*", re.I)  # how Excel tells it to itself
 # What people have at hand instead of a CSV file.
@@ -52,27 +59,28 @@ def open_sheet(path: Path) -> Iterator[Sheet]:
     """Open a file, or raise BadFile with a sentence."""
     with _seekable(path) as file:
         size = file.seek(0, io.SEEK_END)
+        if size > BYTES_MOST:
+            raise _too_large(path)
         file.seek(0)
         start = file.read(_BLOCK)
         encoding = _encoding(path, file, start)
         text = io.TextIOWrapper(
             file,
-            encoding=encoding,
-            # An unused byte of Windows-1252 becomes U+FFFD and its row is refused.
-            errors="replace" if encoding == "windows-1252" else "strict",
+            encoding=encoding.name,
+            errors=encoding.errors,
             # Only "\n" ends a line: a lone "\r" inside a name must be seen.
             newline="\n" if b"\n" in start else "\r",
         )
         file.seek(0)
         try:
             numbered = lines.lines(text)
-            delimiter, header = _header(path, numbered)
+            delimiter, header = _header(path, numbered, encoding.foreign)
             yield Sheet(
                 path.name,
-                encoding.removesuffix("-sig"),
+                encoding.name.removesuffix("-sig"),
                 delimiter,
                 header,
-                lines.records(numbered, delimiter),
+                lines.records(numbered, delimiter, encoding.foreign),
                 file,
                 size,
             )
@@ -88,8 +96,18 @@ def _seekable(path: Path) -> Iterator[BinaryIO]:
             yield file
             return
         with tempfile.TemporaryFile() as copy:
-            shutil.copyfileobj(file, copy)
+            while block := file.read(_BLOCK):
+                if copy.tell() + len(block) > BYTES_MOST:
+                    raise _too_large(path)
+                copy.write(block)
             yield copy
+
+
+def _too_large(path: Path) -> BadFile:
+    return BadFile(
+        f"{str(path)!r} is larger than {BYTES_MOST >> 20:,} MiB, the most that is read "
+        "at once. Cut it into several files."
+    )
 
 
 def _open(path: Path) -> BinaryIO:
@@ -103,41 +121,33 @@ def _open(path: Path) -> BinaryIO:
         raise BadFile(f"{str(path)!r} cannot be read: {error.strerror}.") from error
 
 
-def _encoding(path: Path, file: BinaryIO, start: bytes) -> str:
-    """UTF-8 when all of it is; UTF-16 by its mark; else Windows-1252."""
+def _encoding(path: Path, file: BinaryIO, start: bytes) -> Encoding:
+    """UTF-8 when all of it is; UTF-16 by its mark; else what most of its lines are."""
     if not start:
         raise BadFile(f"{str(path)!r} is empty.")
     for magic, what in _MAGIC:
         if start.startswith(magic):
             raise BadFile(f"{str(path)!r} is {what}, not CSV. Save it as CSV first.")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16" if _decodes(file, "utf-16") else _not_text(path)
+        return UTF_16 if decodes(file, "utf-16") else _not_text(path)
     if b"\0" in start.partition(b"\n")[0]:
         return _not_text(path)
-    return "utf-8-sig" if _decodes(file, "utf-8") else "windows-1252"
+    return UTF_8 if decodes(file, "utf-8") else of_most_lines(file)
 
 
-def _not_text(path: Path) -> str:
+def _not_text(path: Path) -> NoReturn:
     raise BadFile(f"{str(path)!r} is not a text file. Save it as CSV first.")
 
 
-def _decodes(file: BinaryIO, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while block := file.read(_BLOCK):
-            decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _header(path: Path, numbered: Iterator[lines.Line]) -> tuple[str, list[str]]:
+def _header(
+    path: Path, numbered: Iterator[lines.Line], foreign: lines.Foreign | None
+) -> tuple[str, list[str]]:
     told: str | None = None
-    for _, line in numbered:
+    for number, line in numbered:
         if line is None:
             raise BadFile(f"{str(path)!r} has no header: its first line has no end.")
+        if foreign is not None and (why := foreign(line)):
+            raise BadFile(f"{str(path)!r} cannot be read, line {number}: {why}")
         if match := _SEPARATOR_LINE.fullmatch(line):
             told = match[1]
         elif line.strip():

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from enum import StrEnum
 from typing import NamedTuple, TypeVar
 from unicodedata import is_normalized
 
@@ -11,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from subscribers import addresses, secrets, typed
 from subscribers.errors import SubscribersError
-from subscribers.imports.columns import FIELDS, Columns
+from subscribers.imports.columns import Columns
 from subscribers.imports.dates import read_moment
 from subscribers.imports.defusing import restore
 from subscribers.imports.errors import Refusal
+from subscribers.imports.formats import FIELDS
+from subscribers.imports.statuses import WORDS, RowStatus
 from subscribers.models import MailingList, Role, Sender
 from subscribers.regions import Gazetteer, gazetteer
 from subscribers.roles import all_roles, mask_from
@@ -28,45 +29,10 @@ _CACHE_MOST = 10_000
 # A name in normal form that ``typed.line`` would leave as it is.
 _TIDY = re.compile(r"[\w.'-]+( [\w.'-]+)*")
 _NAME_PARTS = ("first_name", "infix", "last_name")
-_LEAVING = ("left_at", "bounced_at")
+_LEAVING = ("left_at", "bounced_at", "switched_off")
+_NOT_OFF = frozenset({"", "0", "f", "false", "n", "no", "nee"})
 
 
-class RowStatus(StrEnum):
-    """What a file says of a reader's subscription."""
-
-    CONFIRMED = "confirmed"  # may be mailed, if there is proof
-    PENDING = "pending"  # asked, never confirmed
-    ENDED = "ended"  # left
-    SUPPRESSED = "suppressed"  # must never be mailed
-    BOUNCED = "bounced"  # the mailbox does not exist
-    COMPLAINED = "complained"  # pressed "spam"
-
-
-# Other systems' words, folded. Whatever is not plainly yes is not mailed.
-_STATUSES: Mapping[str, RowStatus] = {
-    **{status.value: status for status in RowStatus},
-    **dict.fromkeys(
-        ("active", "actief", "subscribed", "enabled", "ingeschreven", "aangemeld",
-         "bevestigd"),
-        RowStatus.CONFIRMED,
-    ),
-    **dict.fromkeys(
-        ("unconfirmed", "onbevestigd", "nietbevestigd", "quarantined"),
-        RowStatus.PENDING,
-    ),
-    **dict.fromkeys(
-        ("unsubscribed", "uitgeschreven", "afgemeld", "beeindigd", "inactive",
-         "inactief", "disabled", "archived", "deleted", "verwijderd"),
-        RowStatus.ENDED,
-    ),
-    **dict.fromkeys(
-        ("blocklisted", "blacklisted", "blocked", "geblokkeerd"), RowStatus.SUPPRESSED
-    ),
-    **dict.fromkeys(
-        ("cleaned", "bounce", "hardbounce", "opgeschoond"), RowStatus.BOUNCED
-    ),
-    **dict.fromkeys(("complaint", "spam", "klacht"), RowStatus.COMPLAINED),
-}  # fmt: skip
 _LANGUAGES: Mapping[str, str] = {
     typed.fold(name): code
     for code, names in LANGUAGES.items()
@@ -87,6 +53,7 @@ class Row(NamedTuple):
     language: str | None
     status: RowStatus
     joined_at: datetime | None
+    left_at: datetime | None  # or bounced
 
 
 class _Refused(Exception):
@@ -146,6 +113,7 @@ class RowReader:
         self._sender_sets = self._remembered("partners", self._sender_ids, nobody)
         self._languages = self._remembered("language", self._language, None)
         self._statuses = self._remembered("status", _status, RowStatus.CONFIRMED)
+        self._off = _Remembered(lambda cell: typed.fold(cell) not in _NOT_OFF)
         self._leaving = any(field in columns.places for field in _LEAVING)
 
     def read(self, line: int, record: list[str] | str) -> Row | Refusal:
@@ -178,6 +146,7 @@ class RowReader:
             self._languages[cells[place["language"]]],
             self._status(cells),
             self._joined_at(cells[place["joined_at"]].strip()),
+            self._left_at(cells) if self._leaving else None,
         )
 
     def _padded(self, record: list[str]) -> list[str]:
@@ -229,7 +198,7 @@ class RowReader:
         whole = restore(cells[place["name"]].strip())
         if not whole:
             field = "first_name"
-            parts = [cells[place[part]].strip() for part in _NAME_PARTS]
+            parts = [restore(cells[place[part]].strip()) for part in _NAME_PARTS]
             whole = " ".join(filter(None, parts))
             if not whole:
                 return None
@@ -282,7 +251,17 @@ class RowReader:
         # An export without a status can still say when somebody left.
         if cells[place["bounced_at"]].strip():
             return RowStatus.BOUNCED
-        return RowStatus.ENDED if cells[place["left_at"]].strip() else status
+        left = (
+            cells[place["left_at"]].strip() or self._off[cells[place["switched_off"]]]
+        )
+        return RowStatus.ENDED if left else status
+
+    def _left_at(self, cells: Sequence[str]) -> datetime | None:
+        """When they left or bounced, as far as a cell that says so is a moment."""
+        for field in ("bounced_at", "left_at"):
+            if cell := cells[self._place[field]].strip():
+                return read_moment(cell, zone=self._zone, now=self._now)
+        return None
 
     def _joined_at(self, cell: str) -> datetime | None:
         if not cell:
@@ -299,7 +278,7 @@ class RowReader:
 
 
 def _status(cell: str) -> RowStatus:
-    status = _STATUSES.get(typed.fold(cell))
+    status = WORDS.get(typed.fold(cell))
     if status is None:
         known = ", ".join(RowStatus)
         raise SubscribersError(f"There is no status {typed.shown(cell)}. Use: {known}.")

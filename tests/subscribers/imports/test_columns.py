@@ -32,6 +32,11 @@ EXPORTS = [
         "uuid,email,name,attributes,status,created_at",
         'f,anna@example.nl,Anna de Vries,"{""a"": 1}",enabled,2024-01-15 10:53:07.5 +0000 UTC',  # noqa: E501
     ),
+    (
+        "Substack",
+        "email,active_subscription,expiry,plan,email_disabled,created_at,name",
+        "anna@example.nl,false,,other,false,2024-01-15T10:53:07.000Z,Anna de Vries",
+    ),
     ("plain", "Naam\tMail", "Anna de Vries\tanna@example.nl"),
 ]
 
@@ -69,6 +74,21 @@ def test_an_export_without_a_status_can_still_say_who_left(
     assert sqlite_intake.suppressions("anna") == suppressed
 
 
+@pytest.mark.parametrize(
+    ("disabled", "state"),
+    [("true", "ended"), ("TRUE", "ended"), ("false", "confirmed"), ("", "confirmed")],
+)
+def test_who_switched_mail_off_at_substack_left(
+    sqlite_intake: Intake, disabled: str, state: str
+) -> None:
+    sqlite_intake.take(
+        "email,active_subscription,email_disabled,created_at\n"
+        f"anna@example.nl,true,{disabled},2024-01-15\n"
+    )
+
+    assert sqlite_intake.states() == {"anna": state}
+
+
 def test_a_column_may_be_told() -> None:
     columns = guess(
         ["Adres", "Naam", "Gemeente"], {"email": "adres", "region": "", "name": "Naam"}
@@ -82,6 +102,7 @@ def test_a_column_may_be_told() -> None:
     ("header", "mapping", "error", "words"),
     [
         (["Adres"], {}, BadFile, "--map email=COLUMN"),
+        (["Anna", "anna@example.nl"], {}, BadFile, "the file has no header"),
         ([], {}, BadFile, "among none"),
         ([f"kolom {n}" for n in range(900)], {}, BadFile, "and 892 more"),
         (["email"], {"shoe": "email"}, BadMapping, "Use one of: email, name"),

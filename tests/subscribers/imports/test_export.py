@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from subscribers import suppression
 from subscribers.imports.defusing import defuse, restore
-from subscribers.imports.export import export_readers
+from subscribers.imports.export import SHAPES, UnknownShape, export_readers, find_shape
 from subscribers.lists import find_list
 from subscribers.models import SuppressionReason
 from subscribers.segments.rules import parse_rule
@@ -28,13 +28,16 @@ OURS = (
 )
 
 
-def exported(intake: Intake, rule: object = None, slug: str = "wijs") -> str:
+def exported(
+    intake: Intake, rule: object = None, slug: str = "wijs", shape: str = "buurtpost"
+) -> str:
     out = io.StringIO()
     with intake.database.read() as session:
         export_readers(
             session,
             out,
             mailing_list=find_list(session, slug),
+            shape=find_shape(shape),
             rule=None if rule is None else parse_rule(rule),
         )
     return out.getvalue()
@@ -53,6 +56,49 @@ def test_taking_our_own_export_in_again_changes_nothing(intake: Intake) -> None:
     report = intake.take(exported(intake))
 
     assert report.unchanged == report.rows == 6
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_is_recognised_and_nothing_is_lost_by_it(
+    sqlite_intake: Intake, shape: str
+) -> None:
+    sqlite_intake.take(
+        f"{OURS}gerda@example.nl,Gerda van der Meer-de Wit,,,,,,\n"
+        "hans@example.nl,Hans,,,,,,\nils@example.nl,Ils DE WAAL,,,,,,\n"
+    )
+    written = exported(sqlite_intake, shape=shape)
+
+    report = sqlite_intake.take(written)
+
+    assert report.columns is not None
+    assert report.columns.format == find_shape(shape).name
+    assert report.columns.unused == []
+    assert (report.unchanged, report.rows) == (9, 9)
+    # As newcomers elsewhere they are the same people in the same states.
+    sqlite_intake.take(written, into="elders")
+    assert exported(sqlite_intake, slug="elders") == exported(sqlite_intake)
+
+
+def test_an_unknown_shape_is_refused_naming_the_known_ones() -> None:
+    with pytest.raises(UnknownShape, match="buurtpost, laposta, mailchimp, spotler"):
+        find_shape("Outlook")
+
+
+def test_when_somebody_left_is_kept_and_given_out(sqlite_intake: Intake) -> None:
+    sqlite_intake.take(
+        "E-mailadres;Relatie-ID;Status;Afmelddatum\n"
+        "anna@example.nl;1;uitgeschreven;2023-03-01\n"
+        "ben@example.nl;2;actief;\n"
+    )
+
+    rows = csv.DictReader(
+        io.StringIO(exported(sqlite_intake, shape="Laposta")), delimiter=";"
+    )
+
+    assert [(row["Status"], row["Afmelddatum"]) for row in rows] == [
+        ("unsubscribed", "2023-02-28T23:00:00+00:00"),
+        ("active", ""),
+    ]
 
 
 def test_a_segment_leaves_the_others_out(intake: Intake) -> None:

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers import typed
-from subscribers.imports.columns import FIELDS, guess
+from subscribers.imports.columns import guess
 from subscribers.imports.dates import read_moment
 from subscribers.imports.defusing import restore
 from subscribers.imports.errors import Refusal
+from subscribers.imports.formats import FIELDS
 from subscribers.imports.rows import Row, RowReader
 from subscribers.lists import find_list
 from subscribers.subscriptions import NAME_MOST
