@@ -1,6 +1,5 @@
 """``buurtpost subscribers import|export``: readers as a file."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,17 +9,18 @@ from pathlib import Path
 import click
 
 from newsletter.cli.door import Door, fail
+from newsletter.cli.readers_report import print_json, print_report, print_suppressed
 from newsletter.cli.segments import named_rule
 from newsletter.cli.subscribers import by_option
 from newsletter.staff import audit, people
 from newsletter.staff.roles import Act
-from subscribers.imports.columns import Columns, parse_mapping
-from subscribers.imports.errors import Refusal
+from subscribers.imports.columns import parse_mapping
 from subscribers.imports.export import SHAPES, export_readers, find_shape
 from subscribers.imports.formats import FIELDS
-from subscribers.imports.intake import ImportReport, Progress, import_readers
+from subscribers.imports.intake import Progress, import_readers
+from subscribers.imports.refused import refused_lines
+from subscribers.imports.suppressions import SuppressionReport, import_suppressions
 from subscribers.lists import find_list
-from subscribers.typed import shown
 
 _LINE_SECONDS = 5  # between two lines of progress where there is no terminal
 
@@ -41,6 +41,19 @@ _LINE_SECONDS = 5  # between two lines of progress where there is no terminal
     multiple=True,
     help=f"Which column holds what, for those not guessed: {', '.join(FIELDS)}.",
 )
+@click.option(
+    "--suppressions",
+    "lists",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A list of addresses never to be mailed; taken in before the readers.",
+)
+@click.option(
+    "--refused",
+    "refused_file",
+    type=click.Path(path_type=Path),
+    help="Write the refused lines to this CSV file: line, column, value, reason.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @by_option
@@ -51,6 +64,8 @@ def import_(
     slug: str,
     proof: str | None,
     mapping: tuple[str, ...],
+    lists: tuple[Path, ...],
+    refused_file: Path | None,
     dry_run: bool,
     as_json: bool,
     by: str | None,
@@ -60,28 +75,52 @@ def import_(
     Good rows are taken and bad ones listed. Nobody is mailed.
     """
     acting = _who_acts(door, by)
-    with _progress() as progress:
-        report = import_readers(
-            door.database,
-            file,
-            mailing_list=slug,
-            proof=proof,
-            mapping=parse_mapping(mapping),
-            dry_run=dry_run,
-            now=door.now,
-            progress=progress,
-            zone=door.settings.timezone,
-        )
+    with refused_lines(refused_file) as refused:
+        never = [(path, _suppress(door, path, slug, acting, dry_run)) for path in lists]
+        with _progress() as progress:
+            report = import_readers(
+                door.database,
+                file,
+                mailing_list=slug,
+                proof=proof,
+                mapping=parse_mapping(mapping),
+                dry_run=dry_run,
+                now=door.now,
+                progress=progress,
+                zone=door.settings.timezone,
+            )
+        if refused is not None:
+            for path, suppressed in never:
+                refused.write(path, suppressed.refused)
+            refused.write(file, report.refused)
     if not dry_run:
         note = f"{report.taken} of {report.rows} rows taken"
         _audit(door, acting, "subscribers.import", slug, note)
     if as_json:
-        _print_json(report)
+        print_json(report, [suppressed for _, suppressed in never])
     else:
-        _print(report, dry_run=dry_run)
+        for path, suppressed in never:
+            print_suppressed(path, suppressed, dry_run=dry_run)
+        print_report(report, dry_run=dry_run)
     if not report.taken:
         what = "its rows were all refused" if report.rows else "it holds no rows"
         fail(f"Nobody was taken from {str(file)!r}: {what}.")
+
+
+def _suppress(
+    door: Door, path: Path, slug: str, acting: str, dry_run: bool
+) -> SuppressionReport:
+    report = import_suppressions(
+        door.database,
+        path,
+        dry_run=dry_run,
+        now=door.now,
+        zone=door.settings.timezone,
+    )
+    if not dry_run:
+        note = f"{report.taken} of {report.rows} rows suppressed"
+        _audit(door, acting, "subscribers.suppressions", slug, note)
+    return report
 
 
 @click.command()
@@ -151,61 +190,3 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
 def _percent(at: Progress) -> float:
     return 100 * at.read_bytes / at.size_bytes if at.size_bytes else 100
-
-
-def _print_json(report: ImportReport) -> None:
-    """The report as one document, a refused row at a time: there may be a million."""
-    counts = {
-        "rows": report.rows,
-        "taken": report.taken,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "quarantined": report.quarantined,
-    }
-    start = json.dumps(counts, indent=2).removesuffix("\n}")
-    click.echo(start + ',\n  "refused": [', nl=False)
-    between = "\n    "
-    for refusal in report.refused:
-        click.echo(between + json.dumps(_fields(refusal), ensure_ascii=False), nl=False)
-        between = ",\n    "
-    click.echo("\n  ]\n}" if len(report.refused) else "]\n}")
-
-
-def _fields(refusal: Refusal) -> dict[str, object]:
-    return {
-        "line": refusal.line,
-        "column": refusal.column,
-        "value": refusal.value,
-        "reason": refusal.reason,
-    }
-
-
-def _print(report: ImportReport, *, dry_run: bool) -> None:
-    if report.columns is not None:
-        click.echo(f"Read as {report.columns.format}, {report.encoding}:")
-        _print_columns(report.columns)
-    for refusal in report.refused:
-        where = f"line {refusal.line}"
-        if refusal.column:
-            where += f", {refusal.column} {shown(refusal.value)}"
-        click.echo(f"Refused: {where}: {refusal.reason}")
-    would = "would be " if dry_run else ""
-    click.echo(
-        f"{report.rows:,} rows: {report.taken:,} {would}taken "
-        f"({report.updated:,} updated, {report.unchanged:,} unchanged, "
-        f"{report.quarantined:,} quarantined), {len(report.refused):,} refused."
-    )
-    if report.quarantined:
-        click.echo("Those in quarantine are not mailed until they sign up and confirm.")
-        if dry_run:
-            click.echo("Tell with --proof where they said yes, if they did.")
-
-
-def _print_columns(columns: Columns) -> None:
-    for field in FIELDS:
-        if field in columns.places:
-            click.echo(f"  {field} from {shown(columns.name_of(field))}")
-    if columns.unused:
-        named = ", ".join(shown(name) for name in columns.unused[:12])
-        more = len(columns.unused) - 12
-        click.echo(f"  not used: {named}{f' and {more} more' if more > 0 else ''}")

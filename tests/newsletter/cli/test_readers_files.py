@@ -1,5 +1,6 @@
 """``subscribers import|export`` and ``segments``, as a person types them."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -236,3 +237,77 @@ def test_whoever_is_named_must_be_allowed_to_touch_readers(
         assert result.exit_code == 1
         assert by in result.stderr
     assert buurtpost("subscribers", "import", readers, "--list=wijs").exit_code == 0
+
+
+def test_the_refused_lines_are_written_as_csv_that_no_spreadsheet_runs(
+    buurtpost: Command, village: Path
+) -> None:
+    readers = file(village, "readers.csv", f"{GOOD}=1+1,Ben,,\n")
+    never = file(village, "never.csv", "cleo@example.nl\ndora@\n")
+    refused = village / "refused.csv"
+
+    result = buurtpost(
+        "subscribers", "import", readers, "--list=wijs",
+        f"--suppressions={never}", f"--refused={refused}",
+    )  # fmt: skip
+
+    rows = list(csv.DictReader(refused.read_text().splitlines()))
+    assert result.exit_code == 0
+    assert [
+        (row["line"], row["column"], row["value"], row["file"]) for row in rows
+    ] == [
+        ("2", "column 1", "dora@", "never.csv"),
+        ("3", "email", "'=1+1", "readers.csv"),
+    ]
+    assert all("is not an e-mail address" in row["reason"] for row in rows)
+
+
+def test_a_suppression_list_goes_before_the_readers(
+    buurtpost: Command, village: Path
+) -> None:
+    readers = file(village, "readers.csv", GOOD)
+    never = file(village, "never.csv", "anna@example.nl\n")
+    import_ = ("subscribers", "import", readers, "--list=wijs", "--proof=Laposta")
+
+    dry = buurtpost(*import_, f"--suppressions={never}", "--dry-run")
+    real = buurtpost(*import_, f"--suppressions={never}", "--json")
+
+    assert "never.csv: 1 rows: 1 would be never mailed, 0 refused." in dry.output
+    assert json.loads(real.stdout)["suppressed"] == 1
+    exported = buurtpost("subscribers", "export", "--list=wijs").output
+    assert "anna@example.nl,Anna,GM0193,bewoner,,,suppressed," in exported
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--refused=/nowhere/refused.csv", "Choose another file."),
+        ("--suppressions=gone.csv", "There is no file 'gone.csv'"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_before_anybody_is_taken(
+    buurtpost: Command, village: Path, option: str, words: str
+) -> None:
+    readers = file(village, "readers.csv", GOOD)
+
+    result = buurtpost("subscribers", "import", readers, "--list=wijs", option)
+
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert buurtpost("subscribers", "export", "--list=wijs").output.count("\n") == 1
+
+
+def test_readers_go_out_in_another_systems_shape(
+    buurtpost: Command, village: Path
+) -> None:
+    readers = file(village, "readers.csv", GOOD)
+    buurtpost("subscribers", "import", readers, "--list=wijs", "--proof=Laposta")
+    export = ("subscribers", "export", "--list=wijs")
+
+    known = buurtpost(*export, "--shape=Laposta")
+    unknown = buurtpost(*export, "--shape=outlook")
+
+    assert known.output.startswith("E-mailadres;Voornaam;")
+    assert "anna@example.nl;Anna;" in known.output
+    assert unknown.exit_code == 1
+    assert "There is no shape 'outlook'" in unknown.stderr
