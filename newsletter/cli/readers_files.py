@@ -137,7 +137,7 @@ def _suppress(
 def export(
     door: Door, slug: str, segment: str | None, shape: str, by: str | None
 ) -> None:
-    """Write a list's readers as CSV, in a shape `import` takes."""
+    """Write a list's readers as CSV, in the shape `import` takes."""
     wanted = find_shape(shape)
     acting = _who_acts(door, by)
     with door.reading() as session:
