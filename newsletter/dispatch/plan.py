@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Integer,
     case,
-    cast,
     func,
     literal,
     not_,
@@ -29,6 +27,7 @@ from newsletter.dispatch.chunks import Range, cut_chunks
 from newsletter.dispatch.errors import FreezeFailed
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.freezing import (
+    in_small_groups,
     is_collision,
     one_view_of_the_readers,
     store_variant,
@@ -54,10 +53,6 @@ log = logging.getLogger("buurtpost.dispatch")
 TOO_LATE = timedelta(minutes=60)
 BEGIN = "begin-mailing"  # the kind of job that freezes a mailing at its time
 _TRIES = 3
-_NEIGHBOURS = 64  # of a group: three or four pages of readers
-# The golden ratio of 2**32 lays groups that follow each other far apart, and all of
-# them evenly (Knuth, The Art of Computer Programming 3, 6.4).
-_SHUFFLE = 2_654_435_769
 
 
 def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
@@ -204,10 +199,7 @@ def _write_ledger(
 ) -> None:
     """One row per candidate; ``seq`` runs through the variants, who is not mailed last.
 
-    Within a variant, people whose rows lie beside each other stay together in small
-    groups: the claim then reads a few pages, not one for every reader. The groups are
-    shuffled, so that a chunk has something of everybody: whoever imported a list in
-    the order of its domains does not send five hundred mails to one of them in a row.
+    Within a variant it runs through small groups of neighbours.
     """
     candidates = candidates_of(mailing.issue, foreseen)
     rows = candidates.rows
@@ -218,12 +210,10 @@ def _write_ledger(
     variant_id = case(*places, else_=null()) if places else NO_NUMBER
     after_all = len(candidates.variants)
     place = case((rows.c.exclusion.is_(None), rows.c.variant))
-    group = cast(rows.c.subscriber_id, BigInteger) // _NEIGHBOURS
     seq = func.row_number().over(
         order_by=(
             func.coalesce(place, after_all),
-            group * _SHUFFLE % 2**32,
-            rows.c.subscriber_id,
+            *in_small_groups(rows.c.subscriber_id),
         )
     )
     write_deliveries(session, mailing, rows, seq=seq, variant_id=variant_id, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch.errors import TestNotTaken
+from newsletter.dispatch.errors import NotToBeMailed, TestNotTaken
 from newsletter.dispatch.flight.letters import Letter, Links, Reader, make_message
 from newsletter.dispatch.flight.marks import Mark
 from newsletter.dispatch.messages import mail_of
@@ -20,7 +20,10 @@ from newsletter.providers.base import Chunk
 from newsletter.settings import Settings
 from newsletter.staff import audit
 from newsletter.staff.roles import Act
+from subscribers import suppression
 from subscribers.addresses import normalise
+from subscribers.models import SubscriptionState, Suppression
+from subscribers.subscriptions import find_subscriber, subscriptions_of
 from subscribers.tokens import Signer
 
 PREFIX = "[Test] "
@@ -42,7 +45,8 @@ def send_test(
     """Send one variant, the first when none is named, and return its key.
 
     It goes at once, not through a queue; no transaction is open meanwhile, and only
-    the audit line is committed. Raises TestNotTaken with the provider's words.
+    the audit line is committed. Raises TestNotTaken with the provider's words, and
+    NotToBeMailed.
     """
     with database.read() as session:
         issue = find_issue(session, number)
@@ -82,6 +86,7 @@ def _chunk(
 ) -> tuple[str, Chunk]:
     """The variant's key, and the mail as a chunk of one."""
     address = normalise(to)
+    _refuse_who_must_not_be_mailed(session, address)
     planned = planned_variants(session, settings, issue, now=now)
     chosen = planned[0] if variant is None else find_variant(planned, variant)
     day = now.astimezone(settings.timezone).date()
@@ -115,3 +120,20 @@ def _chunk(
         name_of=lambda _seq: name,
     )
     return chosen.key, Chunk(message, recipients)
+
+
+def _refuse_who_must_not_be_mailed(session: Session, address: str) -> None:
+    """Any address may be tried but that of somebody we promised not to mail."""
+    if session.get(Suppression, suppression.hash_of(session, address)) is not None:
+        raise NotToBeMailed(address, "is suppressed: we promised to mail it no more")
+    reader = find_subscriber(session, address)
+    states = (
+        {one.state for one in subscriptions_of(session, reader)} if reader else set()
+    )
+    if (
+        SubscriptionState.QUARANTINED in states
+        and SubscriptionState.CONFIRMED not in states
+    ):
+        raise NotToBeMailed(
+            address, "is in quarantine: only its owner's own sign-up lifts that"
+        )

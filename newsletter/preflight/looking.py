@@ -42,7 +42,7 @@ class Version:
     def block_with(self, text: str) -> str | None:
         """The id of the first block that holds a text; None: it is in the frame."""
         for value in self.values:
-            if any(text in words for words in _texts(value)):
+            if any(text in words for words in texts_in(value)):
                 return value.id
         return None
 
@@ -129,7 +129,7 @@ def _broken(error: Exception, variant: str | None) -> Broken:
     return Broken(why, variant, error.block if isinstance(error, BadBlock) else None)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: Any) -> Iterator[str]:
     """Every text in a block's value, HTML also as its reader sees it."""
     if isinstance(value, str):
         yield value
@@ -137,7 +137,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield html.unescape(value)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            yield from _texts(getattr(value, field.name))
+            yield from texts_in(getattr(value, field.name))
     elif isinstance(value, tuple):
         for one in value:
-            yield from _texts(one)
+            yield from texts_in(one)

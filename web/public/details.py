@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from newsletter.privacy import export, forget
 from newsletter.signup import request_move
 from subscribers.addresses import BadAddress
-from subscribers.models import Subscriber
+from subscribers.models import ConsentAct, Subscriber
+from subscribers.own_lines import OwnLine, own_lines
 from web.entrance import with_link
 from web.errors import error_page
 from web.language import gettext as _
@@ -90,9 +91,21 @@ def _page(token: str, subscriber: Subscriber, *, wrong: dict[str, str]) -> str:
         "public/preferences/details.html",
         token=token,
         subscriber=subscriber,
+        lines=[(line, _said(line)) for line in own_lines(session(), subscriber)],
         wrong=wrong,
         typed=request.form.get("email", ""),
     )
+
+
+def _said(line: OwnLine) -> str:
+    """What happened, before the words it was about."""
+    said = {
+        ConsentAct.REQUESTED: _("Asked for with a form, not confirmed yet"),
+        ConsentAct.CONFIRMED: _("You said yes"),
+        ConsentAct.IMPORTED: _("Brought along from another system"),
+        ConsentAct.WITHDRAWN: _("You said no more"),
+    }
+    return said[line.act]
 
 
 def _too_old() -> ResponseReturnValue:

@@ -30,6 +30,7 @@ from newsletter.dispatch.chunks import Range, cut_chunks
 from newsletter.dispatch.errors import AlreadyStarted
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.freezing import (
+    in_small_groups,
     is_collision,
     one_view_of_the_readers,
     store_variant,
@@ -238,7 +239,10 @@ def _write_ledger(
     variant_id = case(*variant_of, else_=null())
     after_all = max(stored.values()) + 1
     seq = func.row_number().over(
-        order_by=(func.coalesce(variant_id, after_all), rows.c.address_hash)
+        order_by=(
+            func.coalesce(variant_id, after_all),
+            *in_small_groups(rows.c.subscriber_id),
+        )
     )
     write_deliveries(session, mailing, rows, seq=seq, variant_id=variant_id, now=now)
 

@@ -8,6 +8,7 @@ an issue it fails on and one it passes.
 from collections.abc import Callable, Iterator
 
 from newsletter.preflight.checks.address import check_base_url
+from newsletter.preflight.checks.asking import check_asking
 from newsletter.preflight.checks.blocks import check_blocks
 from newsletter.preflight.checks.carrier import check_provider
 from newsletter.preflight.checks.headings import check_preheader, check_subject
@@ -31,6 +32,7 @@ Check = Callable[[Looking], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     check_rendering,
     check_subject,
+    check_asking,
     check_identity,
     check_leaving,
     check_blocks,

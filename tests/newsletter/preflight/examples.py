@@ -6,6 +6,7 @@ from typing import Any
 
 from newsletter.library.models import KnowledgeLink, Relation
 from newsletter.preflight.checks.address import check_base_url
+from newsletter.preflight.checks.asking import check_asking
 from newsletter.preflight.checks.blocks import check_blocks
 from newsletter.preflight.checks.carrier import check_provider
 from newsletter.preflight.checks.headings import check_preheader, check_subject
@@ -120,6 +121,11 @@ EXAMPLES: dict[Check, Example] = {
     ),
     check_subject: Example(
         lambda world: look_over(world, subject=""), Level.BLOCKING, look_over
+    ),
+    check_asking: Example(
+        lambda world: look_over(world, subject="Mogen we je blijven mailen?"),
+        Level.BLOCKING,
+        look_over,
     ),
     check_preheader: Example(
         lambda world: look_over(world, preheader=""), Level.WARNING, look_over

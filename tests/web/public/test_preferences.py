@@ -295,3 +295,20 @@ def test_an_address_is_not_mailed_without_end(
         ).all()
         assert len(asked) == signup.MOST_AN_HOUR
         assert find_list(session, "buurtwijs")
+
+
+def test_a_reader_sees_their_own_lines_of_consent_and_nobody_elses(
+    client: FlaskClient, database: Database, page: str, fresh: str
+) -> None:
+    with database.write.begin() as session:
+        a_reader(session, find_list(session, "buurtwijs"), BEN)
+    client.post(page, data=SAVE | {"partner-buurtwijs": ["lpb"]})
+    client.post(page, data=SAVE)
+
+    shown = client.get(f"{fresh}?lang=en").text
+
+    lines = [line for line in shown.splitlines() if line.startswith("<li>20 November")]
+    assert len(lines) == 4  # asked, confirmed; LPB's box ticked, and unticked
+    assert "Stichting Buurtwijs (Buurtwijs): You said yes" in shown
+    assert "Ja, mail mij Buurtwijs van Stichting Buurtwijs" in shown
+    assert "LPB (Buurtwijs): You said no more" in shown

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.bundles.errors import NothingToBundle
-from subscribers import partner_consents
+from subscribers import consent, partner_consents
 from subscribers.models import Frequency, Subscriber
 from tests.newsletter.dispatch.bundles.monthly import NOVEMBER, Monthly, day
 from tests.newsletter.dispatch.village import LPB, check_sums, end
@@ -53,6 +53,8 @@ def test_it_holds_the_months_issues_in_the_version_each_reader_would_have_had(
     )  # fmt: skip
     assert document["excluded"]["nothing_for_you"] == 1  # Anna had every issue
     assert document["editions"]["lpb"]["accepted"] == 1
+    with monthly.database.read() as session:
+        assert document["consent_head"] == consent.head(session, 1).hex()
 
 
 def test_the_plan_is_the_receipt_before_anything_is_written(village: Monthly) -> None:
