@@ -22,6 +22,7 @@ from database.migrate import upgrade
 from database.session import Database, open_database
 from database.urls import sqlite_url
 from subscribers.reference import load_reference
+from tests.reused import OnPostgreSql, OnSqlite
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 BACKENDS = ("sqlite", "postgresql")
@@ -136,26 +137,48 @@ def session(
         transaction.rollback()
 
 
+@pytest.fixture(scope="session")
+def _reused() -> Iterator[dict[str, OnSqlite | OnPostgreSql]]:
+    databases: dict[str, OnSqlite | OnPostgreSql] = {}
+    yield databases
+    for database in databases.values():
+        database.close()
+
+
 @pytest.fixture(params=BACKENDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, _reused: dict[str, OnSqlite | OnPostgreSql]
+) -> Iterator[Database]:
     """A migrated database of the test's own; its url is ``database.engine.url``."""
     backend: str = request.param
-    url = fresh_url(request, tmp_path, backend)
-    database = open_database(url)
+    if backend not in _reused:
+        _reused[backend] = _reusable(request, backend)
+    database = _reused[backend].as_new()
     yield database
     database.close()
-    if backend == "postgresql":
-        drop_postgres(request.getfixturevalue("postgres_server"), url)
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(
+    request: pytest.FixtureRequest, _reused: dict[str, OnSqlite | OnPostgreSql]
+) -> Iterator[Database]:
     """The same on SQLite alone, where the database is not what is tested."""
-    path = tmp_path / "buurtpost.sqlite"
-    shutil.copy(sqlite_template, path)
-    database = open_database(sqlite_url(path))
+    name = "sqlite alone"
+    if name not in _reused:
+        _reused[name] = _reusable(request, "sqlite")
+    database = _reused[name].as_new()
     yield database
     database.close()
+
+
+def _reusable(request: pytest.FixtureRequest, backend: str) -> OnSqlite | OnPostgreSql:
+    if backend == "sqlite":
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("reused")
+        return OnSqlite(request.getfixturevalue("sqlite_template"), folder)
+    return OnPostgreSql(
+        request.getfixturevalue("postgres_server"),
+        request.getfixturevalue("postgres_template"),
+    )
 
 
 def fresh_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:

@@ -104,10 +104,11 @@ def test_a_weaker_sqlite_is_refused(
     sqlite_database: Database, synchronous: int
 ) -> None:
     """As if the library it is linked with did not obey."""
+    with closing(open_database(url_of(sqlite_database))) as weak:
 
-    @event.listens_for(sqlite_database.engine, "connect")
-    def _weaken(connection: object, _record: object) -> None:
-        connection.execute(f"PRAGMA synchronous={synchronous}")  # type: ignore[attr-defined]
+        @event.listens_for(weak.engine, "connect")
+        def _weaken(connection: object, _record: object) -> None:
+            connection.execute(f"PRAGMA synchronous={synchronous}")  # type: ignore[attr-defined]
 
-    with pytest.raises(NotDurable, match=f"synchronous is {synchronous}"):
-        sqlite_database.require_durable()
+        with pytest.raises(NotDurable, match=f"synchronous is {synchronous}"):
+            weak.require_durable()

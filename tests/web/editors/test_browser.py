@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from database.session import Database
-from database.urls import sqlite_url
 from newsletter import worker
 from newsletter.dispatch import mailings
 from newsletter.dispatch.models import Delivery, Mailing
@@ -155,7 +154,7 @@ def test_the_whole_job_from_a_story_to_the_receipt(
             settings=replace(
                 settings,
                 base_url=served,
-                database_url=sqlite_url(settings.home.parent / "buurtpost.sqlite"),
+                database_url=str(sqlite_database.engine.url),
             ),
             signer=Signer(settings.signing_keys()),
             now=now,
