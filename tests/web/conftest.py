@@ -3,13 +3,16 @@
 ``client`` asks it directly; ``served`` is its address for ``browser``, a real one.
 """
 
+import copyreg
 import fcntl
 import tempfile
 import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,9 +21,14 @@ from werkzeug.serving import make_server
 
 from database.session import Database
 from newsletter.settings import Settings, read_settings
+from subscribers.tokens import Signer
 from tests.conftest import NOW
 from tools.build_assets import ASSETS, install
 from web.app import create_app
+from web.session import House
+
+# What an application remembers may be copied; a copy has a lock of its own.
+copyreg.pickle(type(threading.Lock()), lambda _lock: (threading.Lock, ()))
 
 
 @pytest.fixture
@@ -51,10 +59,33 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def _built() -> dict[object, tuple[Flask, dict[str, Any]]]:
+    """By settings, an application nobody asked anything and what it held then."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: Clock) -> Flask:
-    """On SQLite and PostgreSQL; what tests set up they commit with ``database``."""
-    return create_app(settings, database, clock)
+def app(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    _built: dict[object, tuple[Flask, dict[str, Any]]],
+) -> Flask:
+    """On SQLite and PostgreSQL; what tests set up they commit with ``database``.
+
+    Building one, and compiling its templates, takes longer than most tests: those with
+    the same settings share one. What it stands on and what it remembers between
+    requests is in its ``extensions``, and those are the test's own.
+    """
+    kind = frozenset({**settings.environment, "BUURTPOST_HOME": ""}.items())
+    if kind not in _built:
+        made = create_app(settings, database, clock)
+        _built[kind] = made, {**made.extensions}
+    app, extensions = _built[kind]
+    house = House(settings, database, Signer(settings.signing_keys()), clock)
+    app.extensions = deepcopy(extensions, {id(extensions["buurtpost"]): house})
+    return app
 
 
 @pytest.fixture
