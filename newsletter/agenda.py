@@ -6,9 +6,11 @@ To add a kind of work, write the function in the room it belongs to and list it 
 from collections.abc import Mapping
 
 from newsletter import merging, retention
+from newsletter.correspondence import reminder
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
 from newsletter.dispatch.bundles import monthly as bundles
+from newsletter.correspondence.reminder import REMINDERS, remind_today
 from newsletter.dispatch.corrections.latecomers import FOLLOW, follow_correction
 from newsletter.dispatch.flight.recording import REFUSALS
 from newsletter.dispatch.plan import begin_mailing
@@ -16,6 +18,7 @@ from newsletter.dispatch.returns.apply import apply_events
 from newsletter.dispatch.returns.refused import report_refusals
 from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.service_mail import send_service_mail
+from newsletter.erasure.erasure import ERASE, erase_at_provider
 from newsletter.jobs.context import Context, JobFunction
 from newsletter.jobs.recurring import Kinds
 from newsletter.merging import MERGERS, switch_tonight
@@ -33,6 +36,8 @@ JOBS: Mapping[str, JobFunction] = {
     REFUSALS: report_refusals,
     RETENTION: run_nightly,
     MERGERS: switch_tonight,
+    REMINDERS: remind_today,
+    ERASE: erase_at_provider,
 }
 
 # Of these one each always waits; a worker sees to it when it starts.
@@ -40,4 +45,5 @@ RECURRING: Kinds = {
     RETENTION: retention.AT,
     MERGERS: merging.AT,
     bundles.BUNDLES: bundles.AT,
+    REMINDERS: reminder.AT,
 }

@@ -10,6 +10,7 @@ from newsletter.correspondence.models import ServiceMail
 from newsletter.dispatch.bundles.models import Bundle
 from newsletter.dispatch.models import Delivery, Mailing, Variant
 from newsletter.dispatch.returns.models import ReportedEvent
+from newsletter.erasure.erasure import ask_to_erase
 from newsletter.issues.models import Issue
 from subscribers import consent, moving, regions, roles, subscriptions, suppression
 from subscribers.models import (
@@ -61,7 +62,8 @@ def export(session: Session, subscriber: Subscriber) -> dict[str, Any]:
 def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
     """Erase a person everywhere; only the hashed suppression keeps them unmailed.
 
-    Their lines of consent and deliveries stay as evidence and sums, about nobody.
+    Their lines of consent and deliveries stay as evidence and sums, about nobody. The
+    provider is asked to forget them too, by a job.
     """
     # Held first: a sign-up that is being written down is then erased too.
     held = session.scalar(
@@ -102,6 +104,7 @@ def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
         .values(address_hash=None)
         .execution_options(synchronize_session=False)
     )
+    ask_to_erase(session, subscriber.address, now=now)
     session.execute(delete(Subscriber).where(Subscriber.id == subscriber.id))
     session.expire_all()
 
@@ -173,6 +176,7 @@ def _sign_ups(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
             "source": request.source,
             "requested_at": _iso(request.requested_at),
             "confirmed_at": _iso(request.confirmed_at),
+            "reminded_at": _iso(request.reminded_at),
         }
         for request in asked
     ]

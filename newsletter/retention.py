@@ -9,6 +9,7 @@ from typing import Any
 
 from database.session import Database
 from newsletter.dispatch.returns.ageing import forget_old, forget_whom
+from newsletter.erasure.erasure import forget_undone
 from newsletter.jobs.context import Context
 from newsletter.jobs.recurring import plan_next
 from newsletter.settings import Settings
@@ -30,6 +31,7 @@ class Cleaned:
 def run(database: Database, settings: Settings, *, now: datetime) -> Cleaned:
     """Forget whatever is older than its rule allows; commits in small steps."""
     forget_whom(database, now=now)
+    forget_undone(database, now=now)
     return Cleaned(
         retention.run(database, pending_days=settings.pending_days, now=now),
         forget_old(database, now=now),

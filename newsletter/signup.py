@@ -11,16 +11,24 @@ from sqlalchemy import case, exists, update
 from sqlalchemy.orm import Session, aliased
 
 from newsletter.dispatch.models import Delivery
+from newsletter.erasure.erasure import ask_to_erase
 from newsletter.jobs.queue import enqueue
 from newsletter.partners.partners import all_partners
 from subscribers import lists, moving, regions, roles, senders, subscriptions, typos
 from subscribers.addresses import normalise
-from subscribers.models import Sender, SignupRequest, Subscriber, Subscription
+from subscribers.models import (
+    Sender,
+    SignupRequest,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+)
 from subscribers.preferences import check_language
 from subscribers.subscriptions import Details
 from subscribers.tokens import Purpose, Signer
 
 CONFIRMATION = "confirmation"  # the kind of job
+RETURN = "return"  # in the consent ledger: back by the mail they left from
 
 # One address gets at most so many confirmations in an hour, however often somebody
 # types it: a form must not fill a stranger's mailbox.
@@ -88,6 +96,31 @@ def confirm(
     return subscription
 
 
+def request_return(
+    session: Session, subscription: Subscription, *, now: datetime
+) -> None:
+    """Who left may come back by the mail they left from: by a mail to confirm.
+
+    Whoever holds a forwarded mail can ask for it too, and only its owner can say yes.
+    What they told us before still counts; the partners' boxes they tick anew.
+    """
+    subscriber = subscription.subscriber
+    if subscription.state is SubscriptionState.CONFIRMED or _asked_enough(
+        session, subscriber.address, now=now
+    ):
+        return
+    request = subscriptions.request(
+        session,
+        address=subscriber.address,
+        mailing_list=subscription.mailing_list,
+        details=Details(language=subscriber.language),
+        source=RETURN,
+        language=subscriber.language or subscription.mailing_list.language,
+        now=now,
+    )
+    enqueue(session, CONFIRMATION, {"request": request.id}, now=now)
+
+
 def request_move(
     session: Session,
     subscriber: Subscriber,
@@ -138,6 +171,7 @@ def _finish_move(session: Session, request_id: int, *, now: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    ask_to_erase(session, old.address, now=now)
     moving.finish(session, request, now=now)
 
 

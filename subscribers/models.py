@@ -209,6 +209,7 @@ class SignupRequest(Base):
     source: Mapped[str]  # "form", "json", "partner-form:lpb"
     requested_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]  # once, by mail
 
 
 class ConsentWording(Base):

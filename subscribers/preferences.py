@@ -73,17 +73,16 @@ class Preferences:
     region_name: str | None
     role_slugs: list[str]
     lists: list[ListChoices]  # confirmed ones
+    left: list[Subscription]  # ended ones, to come back to
     other_lists: list[MailingList]  # to be joined by a sign-up
 
 
 def read(session: Session, subscriber: Subscriber) -> Preferences:
     """What we know and mail this reader today."""
-    mine = [
-        subscription
-        for subscription in subscriptions.subscriptions_of(session, subscriber)
-        if subscription.state is SubscriptionState.CONFIRMED
-    ]
-    joined = {subscription.list_id for subscription in mine}
+    known = subscriptions.subscriptions_of(session, subscriber)
+    mine = [one for one in known if one.state is SubscriptionState.CONFIRMED]
+    left = [one for one in known if one.state is SubscriptionState.ENDED]
+    joined = {subscription.list_id for subscription in (*mine, *left)}
     return Preferences(
         subscriber=subscriber,
         region_name=regions.name_of(session, subscriber.region_code)
@@ -100,6 +99,7 @@ def read(session: Session, subscriber: Subscriber) -> Preferences:
             )
             for subscription in mine
         ],
+        left=left,
         other_lists=[
             other
             for other in session.scalars(select(MailingList).order_by(MailingList.id))

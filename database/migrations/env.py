@@ -19,6 +19,7 @@ MODELS = (
     "newsletter.dispatch.corrections.models",
     "newsletter.dispatch.models",
     "newsletter.dispatch.returns.models",
+    "newsletter.erasure.models",
     "newsletter.issues.models",
     "newsletter.jobs.models",
     "newsletter.library.models",

@@ -43,9 +43,13 @@ def confirm_by_mail(
     base_url: str,
     pending_days: int,
     signer: Signer,
+    kind: str | None = None,
     now: datetime,
 ) -> None:
-    """Queue the mail with the link that confirms; nothing when it may not be sent."""
+    """Queue the mail with the link that confirms; nothing when it may not be sent.
+
+    ``kind`` are its words; without one those for who they are.
+    """
     request = session.get(SignupRequest, request_id)
     # Gone: erased in the meantime. Confirmed: nothing is left to ask.
     if request is None or request.confirmed_at is not None:
@@ -62,7 +66,7 @@ def confirm_by_mail(
     )
     queue_mail(
         session,
-        kind=_kind(session, subscriber, mailing_list),
+        kind=kind or _kind(session, subscriber, mailing_list),
         address=subscriber.address,
         language=language or mailing_list.language,
         values={

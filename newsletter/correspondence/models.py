@@ -26,7 +26,7 @@ class ServiceMail(Base):
     kind: Mapped[str]  # a folder of templates/service
     address: Mapped[str | None]
     # What suppressions know it by, for a mail that comes back; kept for a while.
-    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     language: Mapped[str]
     values: Mapped[dict[str, Any]] = mapped_column(Json)
     state: Mapped[ServiceMailState] = mapped_column(EnumText(ServiceMailState))

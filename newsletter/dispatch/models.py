@@ -1,6 +1,6 @@
 """The ledger: one row per person per mailing, and what became of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from newsletter.dispatch.states import (
     Exclusion,
     MailingKind,
     MailingState,
+    WhyLeft,
 )
 from newsletter.issues.models import Issue
 
@@ -137,6 +138,17 @@ class Delivery(Base):
     not_before: Mapped[datetime | None]
     changed_at: Mapped[datetime]
     detail: Mapped[str] = mapped_column(default="")  # the provider's words, short
+
+
+class LeavingReason(Base):
+    """One answer. No number of a reader, no hash, and of its moment only the day."""
+
+    __tablename__ = "leaving_reason"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), index=True)
+    reason: Mapped[WhyLeft] = mapped_column(EnumText(WhyLeft))
+    given_on: Mapped[date]
 
 
 class Bucket(Base):

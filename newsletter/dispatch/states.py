@@ -82,3 +82,14 @@ TO: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     _S.REFUSED: frozenset({_S.QUEUED}),
     _S.CANCELLED: frozenset(),
 }
+
+
+class WhyLeft(StrEnum):
+    """Why somebody left, as far as they said; a door has the words to choose from."""
+
+    TOO_OFTEN = "too-often"
+    NOT_FOR_ME = "not-for-me"  # the pieces are about something else
+    NOT_MY_REGION = "not-my-region"
+    OTHER_WORK = "other-work"  # changed job, moved house
+    NEVER_ASKED = "never-asked"  # says they never signed up
+    ELSEWHERE = "elsewhere"  # reads the site or another address gets it

@@ -85,6 +85,13 @@ class Provider(Protocol):
         *handed over* without an answer is then in doubt, what is untouched is queued.
         """
 
+    def erase(self, address: str) -> None:
+        """Have them forget an address for good; what they never kept is fine.
+
+        It may be asked twice. Raise ProviderBusy or ProviderMisconfigured when it must
+        be asked again.
+        """
+
     def close(self) -> None:
         """Let go of connections; from any thread.
 

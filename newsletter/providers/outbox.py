@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 from newsletter.providers.base import (
@@ -57,6 +59,12 @@ class Outbox:
                 )
             ) from error
 
+    def erase(self, address: str) -> None:
+        """Delete the mails to this address."""
+        for file in self._root.glob("*/*.eml"):
+            if _is_to(file, address):
+                file.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Nothing is kept open."""
 
@@ -87,6 +95,12 @@ class Outbox:
         marks.handed_over(place)
         part.replace(target)
         marks.accepted(place, target.name)
+
+
+def _is_to(file: Path, address: str) -> bool:
+    with file.open("rb") as mail:
+        to = BytesParser(policy=policy.SMTP).parse(mail, headersonly=True)["To"]
+    return any(one.addr_spec == address for one in to.addresses)
 
 
 def _sync_folder(folder: Path) -> None:

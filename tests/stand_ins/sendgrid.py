@@ -70,6 +70,7 @@ class SendGridStandIn:
     ) -> None:
         self.mails: list[Mail] = []
         self.requests: list[Body] = []
+        self.erased: list[str] = []  # addresses it was asked to forget
         self.agents: list[str] = []  # who made each request
         self.connections = 0
         self._misbehave = misbehave or (lambda _number, _body: None)
@@ -117,6 +118,11 @@ class SendGridStandIn:
             number = self._count
             self.requests.append(body)
         reply = self._misbehave(number, body)
+        if "email_addresses" in body and reply is None:
+            if authorization != f"Bearer {KEY}":
+                return Reply(401, "The provided authorization grant is invalid.")
+            self.erased += body["email_addresses"]
+            return Reply(202)
         if reply is None or reply.after_taking:
             problem = _problem_with(authorization, body)
             if problem is not None:
@@ -207,7 +213,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers["Content-Type"] != "application/json":
             self._say(Reply(415, "Only application/json."))
             return
-        if self.path != "/v3/mail/send":
+        if self.path not in {"/v3/mail/send", "/v3/recipients/erasejob"}:
             self._say(Reply(404, "Not found."))
             return
         reply = self.server.stand_in.answer(self.headers["Authorization"] or "", body)

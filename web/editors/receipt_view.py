@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch import leaving_reasons
 from newsletter.dispatch.receipt import STATES
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from newsletter.issues.variants import edition_name
 from newsletter.partners.partners import all_partners
 from web.editors.called import Called
-from web.editors.words import delivery_state, exclusion
+from web.editors.words import delivery_state, exclusion, why_left
 from web.language import gettext as _
 
 
@@ -49,6 +50,7 @@ class ReceiptView:
     refused: int
     consent_head: str
     corrections: tuple[CorrectionSums, ...]
+    left: tuple[Line, ...]  # why readers of this list leave, from ten answers on
 
 
 def receipt_view(
@@ -79,6 +81,10 @@ def receipt_view(
                 sums=_sums(_("Correction: %(title)s") % {"title": one["title"]}, one),
             )
             for one in document.get("corrections", ())
+        ),
+        left=tuple(
+            Line(why_left(reason), count)
+            for reason, count in leaving_reasons.tally(session, issue.list_id).items()
         ),
     )
 

@@ -152,6 +152,17 @@ def exclusion(reason: str) -> str:
     }[reason]
 
 
+def why_left(reason: str) -> str:
+    return {
+        "too-often": _("too much mail"),
+        "not-for-me": _("the pieces are not for them"),
+        "not-my-region": _("too little from their region"),
+        "other-work": _("other work, or moved"),
+        "elsewhere": _("read it in another way"),
+        "never-asked": _("say they never signed up"),
+    }[reason]
+
+
 def delivery_state(state: str) -> str:
     """In the receipt's own words."""
     return {

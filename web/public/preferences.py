@@ -14,8 +14,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from newsletter.correspondence.details_link import Wish, mail_details_link
-from newsletter.dispatch import departures
+from newsletter.dispatch import departures, leaving_reasons
 from newsletter.partners.partners import all_partners
+from newsletter.signup import request_return
 from subscribers import preferences, subscriptions
 from subscribers.errors import SubscribersError
 from subscribers.models import Sender, Subscriber, Subscription
@@ -28,6 +29,7 @@ from web.entrance import with_link
 from web.errors import error_page
 from web.language import gettext as _
 from web.language import language, prefer
+from web.public.reasons import reasons
 from web.public.signed_links import delivery_of, details_address
 from web.public.signup_form import choices, explain_choice, explain_region
 from web.session import now, session, settings
@@ -130,6 +132,21 @@ def _leave_list(subscriber: Subscriber) -> str:
     return "left"
 
 
+def _say_why(_subscriber: Subscriber) -> str:
+    delivery = delivery_of(Purpose.PREFERENCES, str((request.view_args or {})["token"]))
+    if delivery is not None:
+        reason = request.form.get("reason", "")
+        leaving_reasons.give(session(), *delivery, reason, now=now())
+    return "said"
+
+
+def _come_back(subscriber: Subscriber) -> str:
+    for subscription in subscriptions.subscriptions_of(session(), subscriber):
+        if subscription.mailing_list.slug == request.form.get("list"):
+            request_return(session(), subscription, now=now())
+    return "back"
+
+
 def _leave_everything(subscriber: Subscriber) -> str:
     subscriptions.end_everything(session(), subscriber, source=SOURCE, now=now())
     return "left"
@@ -152,6 +169,8 @@ ACTIONS: Mapping[str, Act] = {
     "save": _save,
     "leave": _leave_list,
     "leave-everything": _leave_everything,
+    "why": _say_why,
+    "back": _come_back,
     "mail-link": _mail_link,
 }
 
@@ -174,6 +193,7 @@ def _page(subscriber: Subscriber, *, wrong: dict[str, str], done: str = "") -> s
         },
         wrong=wrong,
         done=done,
+        reasons=reasons(),
         today=_today(),
     )
 

@@ -3,6 +3,8 @@
 GET changes nothing, as mail scanners open every link. POST acts at once: no login, no
 cookie, no redirect, both form encodings. Its answer depends on nothing but the choice,
 so that a repeated, erased, unknown or altered link cannot be told from a good one.
+
+Afterwards one may say why, and come back.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,10 +14,12 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from newsletter.dispatch import departures, leaving
+from newsletter.dispatch import departures, leaving, leaving_reasons
+from newsletter.signup import request_return
 from subscribers.tokens import Purpose
 from web.entrance import with_link
 from web.language import prefer
+from web.public.reasons import reasons
 from web.public.signed_links import delivery_of
 from web.session import now, session
 
@@ -36,11 +40,24 @@ def _leave_everything(db: Session, mailing_id: int, seq: int, moment: datetime) 
     leaving.leave_everything(db, mailing_id, seq, now=moment)
 
 
+def _say_why(db: Session, mailing_id: int, seq: int, moment: datetime) -> None:
+    reason = request.form.get("reason", "")
+    leaving_reasons.give(db, mailing_id, seq, reason, now=moment)
+
+
+def _come_back(db: Session, mailing_id: int, seq: int, moment: datetime) -> None:
+    subscription = departures.subscription_of(db, mailing_id, seq)
+    if subscription is not None:
+        request_return(db, subscription, now=moment)
+
+
 LIST = "list"  # what a mail program's one click means
 CHOICES: Mapping[str, Leave] = {
     LIST: _leave_list,
     "edition": _leave_edition,
     "everything": _leave_everything,
+    "why": _say_why,
+    "back": _come_back,
 }
 
 
@@ -70,4 +87,8 @@ def leave(token: str) -> ResponseReturnValue:
     delivery = delivery_of(Purpose.LEAVE, token)
     if delivery:
         CHOICES[choice](session(), *delivery, now())
-    return render_template("public/unsubscribe/done.html", choice=choice)
+    return render_template(
+        "public/unsubscribe/done.html",
+        choice=choice,
+        reasons=reasons(),
+    )

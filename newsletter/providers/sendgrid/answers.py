@@ -84,6 +84,13 @@ def judge(status: int, body: bytes, headers: Mapping[str, Any]) -> Answer:
             return Answer(Verdict.DOUBT, words)
 
 
+def judge_erasure(status: int, body: bytes, headers: Mapping[str, Any]) -> Answer:
+    """The same for the wish that a recipient be forgotten: nobody is mailed by it."""
+    if 200 <= status < 300:
+        return Answer(Verdict.ACCEPTED)
+    return judge(status, body, headers)
+
+
 def _errors(body: bytes) -> list[dict[str, Any]]:
     try:
         errors = json.loads(body).get("errors", [])

@@ -2,6 +2,7 @@
 
 import logging
 import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from typing import Any, cast
@@ -9,7 +10,12 @@ from typing import Any, cast
 import python_http_client
 from sendgrid import SendGridAPIClient
 
-from newsletter.providers.sendgrid.answers import Answer, Verdict, judge
+from newsletter.providers.sendgrid.answers import (
+    Answer,
+    Verdict,
+    judge,
+    judge_erasure,
+)
 from newsletter.providers.sendgrid.line import Line
 from newsletter.providers.wording import answer_of
 
@@ -35,6 +41,7 @@ class Client:
             timeout=timeout,
         )
         self._mail_send = api.client.mail.send
+        self._erasejob = api.client.recipients.erasejob
 
     def connect(self) -> Answer | None:
         """Before each ``post``. None: connected, and not a byte of a mail has left."""
@@ -47,8 +54,22 @@ class Client:
 
     def post(self, body: bytes, *, key: str) -> Answer:
         """Send one request over the connection there is."""
+        return self._post(self._mail_send, body, key=key)
+
+    def erase(self, body: bytes, *, key: str) -> Answer:
+        """The same, to have recipients forgotten: any 2xx says that it will be."""
+        return self._post(self._erasejob, body, key=key, judging=judge_erasure)
+
+    def _post(
+        self,
+        endpoint: Any,
+        body: bytes,
+        *,
+        key: str,
+        judging: Callable[[int, bytes, Mapping[str, Any]], Answer] = judge,
+    ) -> Answer:
         try:
-            response = self._mail_send.post(
+            response = endpoint.post(
                 request_body=_Ready(body),
                 request_headers={
                     "Authorization": f"Bearer {key}",
@@ -59,7 +80,7 @@ class Client:
             self._line.close()
             return Answer(Verdict.DOUBT, _words(error))
         self._line.rest()
-        return judge(response.status_code, response.body, response.headers)
+        return judging(response.status_code, response.body, response.headers)
 
     def close(self) -> None:
         self._line.close()

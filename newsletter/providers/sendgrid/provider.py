@@ -5,6 +5,7 @@ from queue import Empty, LifoQueue
 
 from newsletter.providers.base import Chunk, Marks, Stop
 from newsletter.providers.sendgrid.client import TIMEOUT_SECONDS, Client
+from newsletter.providers.sendgrid.erasing import erase
 from newsletter.providers.sendgrid.errand import Errand
 from newsletter.providers.sendgrid.options import Options, read_options
 from newsletter.providers.sendgrid.shared import Gate, Keys
@@ -59,6 +60,13 @@ class SendGridProvider:
         finally:
             if self._closings != closings:
                 client.close()
+            self._free.put(client)
+
+    def erase(self, address: str) -> None:
+        client = self._free.get()
+        try:
+            erase(client, self._keys, address)
+        finally:
             self._free.put(client)
 
     def close(self) -> None:

@@ -84,6 +84,9 @@ class SmtpProvider:
             if failed and (last or not work.is_done):
                 self._let_go(goodbye_seconds=0)
 
+    def erase(self, address: str) -> None:
+        """Nothing: a relay keeps its logs by rules of its own, and takes no wishes."""
+
     def close(self) -> None:
         self._let_go(goodbye_seconds=_GOODBYE_SECONDS)
 

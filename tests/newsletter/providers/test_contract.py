@@ -316,3 +316,15 @@ def test_one_told_to_stop_does_not_stop_another(ground):
     assert stopped.outcome == {}
     assert going.outcome == dict.fromkeys(range(CROWD), "accepted")
     assert ground.arrived().total() == CROWD
+
+
+def test_it_forgets_one_address_and_no_other(ground, journal):
+    ground.provider.send(chunk(), marks=journal, until=never)
+    before = ground.arrived()
+
+    for _ in range(2):  # asking twice is harmless
+        ground.provider.erase(ANNA)
+
+    # What was delivered is its reader's; only the outbox is a file of ours.
+    left = before - Counter({ANNA: 1} if ground.provider.name == "outbox" else {})
+    assert ground.arrived() == left

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from database.session import Database
 from newsletter import signup
+from newsletter.correspondence.details_link import MOST_AT_ONCE
 from newsletter.correspondence.models import ServiceMail
+from newsletter.dispatch.models import LeavingReason
 from newsletter.settings import Settings
 from subscribers import partner_consents, subscriptions
 from subscribers.lists import find_list
@@ -281,6 +283,60 @@ def test_a_new_address_that_is_none_is_refused_beside_the_field(
 
     assert answer.status_code == 422
     assert 'id="wrong-email"' in answer.text
+
+
+def test_fresh_links_are_not_mailed_without_end(
+    client: FlaskClient, database: Database, page: str, clock: Clock
+) -> None:
+    """A forwarded mail must not be enough to fill its reader's mailbox."""
+
+    def ask() -> int:
+        answer = client.post(page, data={"do": "mail-link", "wish": "export"})
+        assert answer.status_code == 303  # and says the same as ever
+        with database.read() as session:
+            return session.query(ServiceMail).count()
+
+    assert [ask() for _ in range(MOST_AT_ONCE + 2)] == [1, 2, 3, 3, 3]
+    clock.moment = NOW + timedelta(hours=1)
+    assert ask() == MOST_AT_ONCE + 1
+
+
+def test_who_left_says_why_and_comes_back_by_a_mail(
+    client: FlaskClient, database: Database, page: str, settings: Settings
+) -> None:
+    left = client.post(page, data={"do": "leave", "list": "buurtwijs"})
+    shown = client.get(left.headers["Location"]).text
+    assert "Wil je zeggen waarom?" in shown
+    assert "Lees Buurtwijs weer" in shown
+    assert ANNA not in shown
+
+    client.post(page, data={"do": "why", "reason": "too-often"})
+    client.post(page, data={"do": "why", "reason": "<script>"})
+    with database.read() as session:
+        assert session.scalars(select(LeavingReason.reason)).all() == ["too-often"]
+    client.post(page, data={"do": "back", "list": "buurtwijs"})
+    assert subscription_of(database).state == "ended"
+
+    with database.read() as session:
+        [(number, source)] = session.execute(
+            select(SignupRequest.id, SignupRequest.source).where(
+                SignupRequest.confirmed_at.is_(None)
+            )
+        ).all()
+    assert source == "return"
+    link = Signer(settings.signing_keys()).sign(Purpose.CONFIRM, number)
+    assert client.post(f"/confirm/{link}").status_code == 200
+    assert subscription_of(database).state == "confirmed"
+
+
+def test_who_still_reads_is_not_mailed_to_come_back(
+    client: FlaskClient, database: Database, page: str
+) -> None:
+    client.post(page, data={"do": "back", "list": "buurtwijs"})
+
+    with database.read() as session:
+        asked = select(SignupRequest).where(SignupRequest.confirmed_at.is_(None))
+        assert session.scalars(asked).all() == []
 
 
 def test_an_address_is_not_mailed_without_end(

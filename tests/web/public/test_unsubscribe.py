@@ -2,15 +2,19 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from database.session import Database
+from newsletter.dispatch import leaving_reasons
+from newsletter.dispatch.models import LeavingReason, Mailing
+from newsletter.dispatch.states import WhyLeft
 from newsletter.privacy import forget
 from newsletter.settings import Settings
 from subscribers import partner_consents, subscriptions, suppression
 from subscribers.lists import find_list
-from subscribers.models import SubscriptionState
+from subscribers.models import SignupRequest, SubscriptionState
 from subscribers.subscriptions import find_subscriber
-from subscribers.tokens import Purpose
+from subscribers.tokens import Purpose, Signer
 from tests.conftest import NOW
 from tests.factories import ANNA, BEN, a_list, a_partner, a_reader
 from tests.web.mailed import a_mailing, a_token, an_issue
@@ -172,3 +176,65 @@ def test_the_page_speaks_the_readers_own_language(
 
     assert '<html lang="en">' in page
     assert 'action="?lang=en"' in page
+
+
+def test_why_is_counted_and_tied_to_nobody(
+    client: FlaskClient, database: Database, links: dict[str, str]
+) -> None:
+    for link, reason in [
+        ("anna", "too-often"),
+        ("ben", "too-often"),
+        ("ben", "not a reason"),
+        ("ben", ""),
+        ("nobody", "too-often"),
+        ("altered", "too-often"),
+    ]:
+        answer = client.post(links[link], data={"choice": "why", "reason": reason})
+        assert answer.status_code == 200
+        assert "Dank je wel" in answer.text
+
+    with database.read() as session:
+        assert session.query(LeavingReason).count() == 2
+        kept = set(LeavingReason.__table__.columns.keys())
+        assert kept == {"id", "mailing_id", "reason", "given_on"}
+    assert states(database, ANNA)["buurtwijs"] == SubscriptionState.CONFIRMED
+
+
+def test_few_reasons_are_not_told(database: Database, links: dict[str, str]) -> None:
+    with database.write.begin() as session:
+        mailing_list = find_list(session, "buurtwijs")
+        mailing_id = session.scalars(select(Mailing.id)).one()
+        for reason, times in [("too-often", 10), ("elsewhere", 12), ("not-for-me", 9)]:
+            for _ in range(times):
+                leaving_reasons.give(session, mailing_id, 1, reason, now=NOW)
+
+        told = leaving_reasons.tally(session, mailing_list.id)
+
+        assert told == {WhyLeft.ELSEWHERE: 12, WhyLeft.TOO_OFTEN: 10}
+        assert list(told) == [WhyLeft.ELSEWHERE, WhyLeft.TOO_OFTEN]
+
+
+@pytest.mark.parametrize("choice", ["list", "everything"])
+def test_who_left_by_mistake_is_mailed_a_button(
+    client: FlaskClient,
+    database: Database,
+    settings: Settings,
+    links: dict[str, str],
+    choice: str,
+) -> None:
+    client.post(links["anna"], data={"choice": choice})
+
+    answers = {
+        client.post(links[who], data={"choice": "back"}).text
+        for who in ("anna", "nobody", "altered")
+    }
+
+    assert len(answers) == 1
+    with database.read() as session:
+        waiting = select(SignupRequest.id).where(SignupRequest.confirmed_at.is_(None))
+        [number] = session.scalars(waiting).all()
+    assert states(database, ANNA)["buurtwijs"] == SubscriptionState.ENDED
+    link = Signer(settings.signing_keys()).sign(Purpose.CONFIRM, number)
+    client.post(f"/confirm/{link}")
+    assert states(database, ANNA)["buurtwijs"] == SubscriptionState.CONFIRMED
+    assert partners(database, ANNA) == []  # that box is ticked anew, or not

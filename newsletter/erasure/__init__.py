@@ -1,0 +1,1 @@
+"""Having others forget whom we forgot: the provider that carried their mail."""
