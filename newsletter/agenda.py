@@ -9,8 +9,8 @@ from newsletter import merging, retention
 from newsletter.correspondence import reminder
 from newsletter.correspondence.confirmation import write_confirmation
 from newsletter.correspondence.post import SEND
-from newsletter.dispatch.bundles import monthly as bundles
 from newsletter.correspondence.reminder import REMINDERS, remind_today
+from newsletter.dispatch.bundles import monthly as bundles
 from newsletter.dispatch.corrections.latecomers import FOLLOW, follow_correction
 from newsletter.dispatch.flight.recording import REFUSALS
 from newsletter.dispatch.plan import begin_mailing
