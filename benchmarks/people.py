@@ -6,6 +6,7 @@ reading a file and asking who is known already is left out.
 
 import random
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -32,7 +33,10 @@ from subscribers.models import (
     Suppression,
     SuppressionReason,
 )
+from subscribers.roles import add_role
 
+MOST_ROLES: Final = 3  # each reader has one to three of twelve
+_MORE_ROLES: Final = ("Docent", "Wijkverpleegkundige", "Ontwerper", "Journalist")
 BATCH: Final = 20_000  # rows a transaction
 PARTNER: Final = "lpb"
 _SEED: Final = 2026
@@ -80,7 +84,9 @@ def bring(database: Database, count: int, *, now: datetime) -> None:
     proof, one is suppressed, a few in a thousand rest.
     """
     chance = random.Random(_SEED)
-    with database.read() as session:
+    with database.write.begin() as session:
+        for name in _MORE_ROLES:
+            add_role(session, name=name)
         place = _place(session, now=now)
     for first in range(1, count + 1, BATCH):
         numbers = range(first, min(first + BATCH, count + 1))
@@ -188,10 +194,10 @@ def _invent(
     count = len(numbers)
     town_weights = [1 / (rank + 1) ** 0.7 for rank in range(len(place.regions))]
     towns = chance.choices(place.regions, town_weights, k=count)
-    roles = chance.choices(place.roles, (18, 16, 16, 26, 8, 6, 5, 5), k=count)
-    also = chance.choices(place.roles, k=count)
+    weights = (18, 16, 16, 26, 8, 6, 5, 5, 4, 3, 2, 1)
+    roles = [chance.choices(place.roles, weights, k=count) for _ in range(MOST_ROLES)]
     people = []
-    for number, town, role, second in zip(numbers, towns, roles, also, strict=True):
+    for number, town, *bits in zip(numbers, towns, *roles, strict=True):
         address, name = someone(chance, number)
         people.append(
             {
@@ -200,7 +206,7 @@ def _invent(
                 "address_hash": hash_address(place.key, address),
                 "name": name if number % 11 else None,
                 "region_code": town if number % 20 else None,
-                "role_mask": 1 << role | (1 << second if number % 3 == 0 else 0),
+                "role_mask": _mask(bits[: 1 + number % MOST_ROLES]),
                 "language": "en" if number % 33 == 0 else "nl",
                 "joined_at": place.now - timedelta(days=chance.randrange(1, 1200)),
                 "paused_until": (place.now + timedelta(days=30)).date()
@@ -221,6 +227,13 @@ def someone(chance: random.Random, number: int) -> tuple[str, str]:
         else chance.choice(_DOMAINS)
     )
     return f"{_PLAIN[first]}.{_PLAIN[last]}{number}@{domain}", f"{first} {last}"
+
+
+def _mask(bits: Iterable[int]) -> int:
+    mask = 0
+    for bit in bits:
+        mask |= 1 << bit
+    return mask
 
 
 def _plain(name: str) -> str:

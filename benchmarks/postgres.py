@@ -18,6 +18,7 @@ from database.base import Base
 from database.migrate import upgrade
 from database.session import open_database
 from database.urls import sqlite_file
+from subscribers import readers
 
 # What somebody with a million readers would set on a machine with a few gigabytes.
 SETTINGS = {
@@ -61,10 +62,15 @@ def copy_of(village: Village, server_url: str, *, name: str) -> Iterator[Village
     url = server_url.replace("/postgres?", f"/{name}?")
     database = open_database(url)
     upgrade(database.engine)
+    # The table they keep is copied like the others.
+    with database.engine.begin() as connection:
+        readers.remove(connection)
     file = sqlite_file(str(village.database.engine.url))
     with closing(sqlite3.connect(file)) as source, psycopg.connect(url) as target:
         for table in Base.metadata.sorted_tables:
             _copy(source, target, table)
+    with database.engine.begin() as connection:
+        readers.install(connection)
     with psycopg.connect(url, autocommit=True) as target:
         target.execute("VACUUM ANALYZE")
     yield moved(village, database, url)

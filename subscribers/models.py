@@ -189,6 +189,57 @@ class PartnerConsent(Base):
     granted_at: Mapped[datetime]
 
 
+class Reader(Base):
+    """Who a list would mail, were nobody resting: what counts and pages are read from.
+
+    Derived: the database itself keeps it (``readers``), nobody writes it. A
+    row stands for a confirmed subscription with its consent and no suppression.
+    """
+
+    __tablename__ = "reader"
+    __table_args__ = (
+        # Both cover every field of a rule: a segment is counted, sampled and paged
+        # without touching a table (docs/decisions/0017).
+        Index(
+            "ix_reader_place",
+            "list_id",
+            "region_code",
+            "joined_at",
+            "subscriber_id",
+            "role_mask",
+            "language",
+            "paused_until",
+            "frequency",
+            "edition_sender_id",
+        ),
+        Index(
+            "ix_reader_joined",
+            "list_id",
+            "joined_at",
+            "subscriber_id",
+            "region_code",
+            "role_mask",
+            "language",
+            "paused_until",
+            "frequency",
+        ),
+    )
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+    list_id: Mapped[int] = mapped_column(
+        ForeignKey("mailing_list.id"), primary_key=True
+    )
+    region_code: Mapped[str | None]
+    role_mask: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str | None]
+    joined_at: Mapped[datetime]
+    paused_until: Mapped[date | None]
+    frequency: Mapped[Frequency] = mapped_column(EnumText(Frequency))
+    edition_sender_id: Mapped[int | None]  # of the subscription
+
+
 class SignupRequest(Base):
     """What somebody typed into a form, waiting for the mailbox's owner to confirm.
 
@@ -300,3 +351,17 @@ class Segment(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class SegmentVersion(Base):
+    """What a segment meant from a moment on, and who said so. Never changed."""
+
+    __tablename__ = "segment_version"
+
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[dict[str, Any]] = mapped_column(Json)
+    by: Mapped[str]  # a staff member's address, or "operator"
+    changed_at: Mapped[datetime]

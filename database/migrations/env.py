@@ -29,6 +29,7 @@ MODELS = (
 )
 for name in MODELS:
     importlib.import_module(name)
+readers = importlib.import_module("subscribers.readers")
 
 
 def run() -> None:
@@ -51,7 +52,14 @@ def migrate(connection: Connection) -> None:
         render_item=as_plain_type,
     )
     with context.begin_transaction():
+        before = context.get_context().get_current_heads()
+        readers.remove(connection)
         context.run_migrations()
+        after = context.get_context().get_current_heads()
+        if after == (context.get_head_revision(),):
+            readers.install(connection)
+            if before != after:
+                readers.rebuild(connection)
 
 
 def as_plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:

@@ -20,11 +20,11 @@ from newsletter.issues.editions import BASE_KEY, Edition
 from newsletter.issues.errors import TooManyVariants
 from newsletter.issues.models import Issue
 from newsletter.partners.partners import find_partner
-from subscribers.models import Subscription
 from subscribers.segments.audience import exclusion_case
 from subscribers.segments.compile import compile_rule
 from subscribers.segments.fields import HOME_ZONE
 from subscribers.segments.rules import as_data, parse_rule
+from subscribers.segments.who import ON_FILE, Who
 
 MOST_RULES = 62  # bits in a positive 64-bit number, one to spare
 
@@ -50,12 +50,12 @@ class View:
             if block.only is None or normal_form(block) in shown
         )
 
-    def mask(self, list_id: int, *, zone: tzinfo) -> ColumnElement[int]:
+    def mask(self, list_id: int, *, zone: tzinfo, who: Who) -> ColumnElement[int]:
         """The bits of one reader, as SQL."""
         total: ColumnElement[int] = literal(0, BigInteger)
         for bit, rule in enumerate(self.rules):
             parsed = parse_rule(json.loads(rule))
-            means = compile_rule(parsed, list_id=list_id, zone=zone)
+            means = compile_rule(parsed, list_id=list_id, zone=zone, who=who)
             total = total + case(
                 (means, literal(1 << bit, BigInteger)), else_=literal(0, BigInteger)
             )
@@ -64,7 +64,7 @@ class View:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who gets what, as SQL over Subscription joined with Subscriber.
+    """Who gets what, as SQL over Subscription joined with Subscriber, or over Reader.
 
     A freeze labels ``edition`` and ``mask`` in a subquery over its candidates and puts
     ``variant_key`` (a CASE over the pairs that occur) around it.
@@ -95,11 +95,17 @@ def variant_key(edition: str, visible: Iterable[Block]) -> str:
 
 
 def assignment(
-    session: Session, issue: Issue, *, today: date, zone: tzinfo = HOME_ZONE
+    session: Session,
+    issue: Issue,
+    *,
+    today: date,
+    zone: tzinfo = HOME_ZONE,
+    who: Who = ON_FILE,
 ) -> Assignment:
     """The two expressions of one issue. Raises TooManyVariants at too many rules.
 
-    ``today``, and the days in rules, are days in ``zone``.
+    ``today``, and the days in rules, are days in ``zone``. Of ``who`` is MAILED there
+    is nothing to exclude: ask ``segments.mailed`` who of them.
     """
     composition = Composition.of(issue)
     views = {
@@ -112,9 +118,11 @@ def assignment(
                 f"Issue {issue.number} has {len(view.rules)} different rules in "
                 f"edition {view.edition.key}; {MOST_RULES} is the most. Take some off."
             )
-    masks = {key: view.mask(issue.list_id, zone=zone) for key, view in views.items()}
+    masks = {
+        key: view.mask(issue.list_id, zone=zone, who=who) for key, view in views.items()
+    }
     exclusion = exclusion_case(issue.list_id, today=today)
-    branches = _branches(session, issue, composition.editions, zone=zone)
+    branches = _branches(session, issue, composition.editions, zone=zone, who=who)
     if not branches:
         base = literal(BASE_KEY, String)
         return Assignment(exclusion, base, masks[BASE_KEY], views)
@@ -122,7 +130,8 @@ def assignment(
         *((condition, literal(key, String)) for condition, key in branches),
         else_=literal(BASE_KEY, String),
     )
-    if not any(view.rules for view in views.values()):
+    if len({view.rules for view in views.values()}) == 1:
+        # The usual case: whatever the edition, a bit means the same rule.
         return Assignment(exclusion, edition, masks[BASE_KEY], views)
     mask = case(
         *((condition, masks[key]) for condition, key in branches),
@@ -132,14 +141,21 @@ def assignment(
 
 
 def _branches(
-    session: Session, issue: Issue, editions: Sequence[Edition], *, zone: tzinfo
+    session: Session,
+    issue: Issue,
+    editions: Sequence[Edition],
+    *,
+    zone: tzinfo,
+    who: Who,
 ) -> list[tuple[ColumnElement[bool], str]]:
     """Own choice first, then the order of the file; whoever is left gets the base."""
     eligible = {
-        edition.key: compile_rule(edition.rule(), list_id=issue.list_id, zone=zone)
+        edition.key: compile_rule(
+            edition.rule(), list_id=issue.list_id, zone=zone, who=who
+        )
         for edition in editions
     }
-    chosen = Subscription.edition_sender_id
+    chosen = who.edition_sender_id
     own_choice: list[tuple[ColumnElement[bool], str]] = [
         (
             and_(chosen == _sender_id(session, edition.partner), eligible[edition.key]),

@@ -56,7 +56,7 @@ def foresee(
         variants = variants_of(session, issue, assigned, groups)
     except TooManyVariants:
         # Perhaps only with those who are not mailed.
-        groups = groups_to_make(session, issue, assigned)
+        _assigned, groups = groups_to_make(session, issue, today=today, zone=zone)
         variants = variants_of(session, issue, assigned, groups)
     keys = _keys(assigned, ((edition, mask) for edition, mask, _count in groups))
     return Foreseen(assigned, variants, keys)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from database.fence import fenced
@@ -28,10 +28,11 @@ from newsletter.issues.models import Issue
 from newsletter.issues.words import EVERYBODY, THE_OTHERS
 from newsletter.partners.partners import find_partner
 from subscribers import regions
-from subscribers.models import Subscriber, Subscription
-from subscribers.segments.audience import BUNDLED
+from subscribers.models import Frequency, Reader, Subscriber, Subscription
+from subscribers.segments import mailed
 from subscribers.segments.fields import HOME_ZONE
 from subscribers.segments.rules import AllOf, parse_rule, say
+from subscribers.segments.who import MAILED
 
 __all__ = [
     "MOST_VARIANTS",
@@ -79,8 +80,7 @@ def plan_variants(
     The base variant is always there, also with nobody to read it: it is what the
     archive shows. Raises TooManyVariants naming the rule to take off.
     """
-    assigned = assignment(session, issue, today=today, zone=zone)
-    groups = groups_to_make(session, issue, assigned)
+    assigned, groups = groups_to_make(session, issue, today=today, zone=zone)
     return variants_of(session, issue, assigned, groups, language=language)
 
 
@@ -135,35 +135,33 @@ def in_order(
     return [replace(variant, label=label(place)) for place, variant in enumerate(found)]
 
 
-def groups_to_make(session: Session, issue: Issue, assigned: Assignment) -> list[Group]:
+def groups_to_make(
+    session: Session, issue: Issue, *, today: date, zone: tzinfo
+) -> tuple[Assignment, list[Group]]:
     """Those who are mailed, counted by edition and mask; none may be left out.
 
     A group that only gets the monthly bundle counts nobody and is there all the same:
     the bundle tells them of their version, which is read on the web.
     """
+    assigned = assignment(session, issue, today=today, zone=zone, who=MAILED)
     candidates = fenced(
         select(
             assigned.edition.label("edition"),
             assigned.mask.label("mask"),
-            assigned.exclusion.label("exclusion"),
-        )
-        .select_from(Subscription)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.list_id == issue.list_id),
+            Reader.frequency.label("frequency"),
+        ).where(mailed.on(issue.list_id, today=today)),
         "candidates",
     )
-    is_mailed = candidates.c.exclusion.is_(None)
     rows = session.execute(
         select(
             candidates.c.edition,
             candidates.c.mask,
-            func.count(case((is_mailed, 1))),
+            func.count(case((candidates.c.frequency == Frequency.EVERY, 1))),
         )
-        .where(or_(is_mailed, candidates.c.exclusion.in_(BUNDLED)))
         .group_by(candidates.c.edition, candidates.c.mask)
         .limit(_MOST_GROUPS)
     )
-    return [(edition, int(mask), count) for edition, mask, count in rows]
+    return assigned, [(edition, int(mask), count) for edition, mask, count in rows]
 
 
 def groups_of(session: Session, issue: Issue, assigned: Assignment) -> list[Group]:

@@ -18,6 +18,7 @@ class Act(StrEnum):
     READ_DESK = "desk.read"  # see the library, issues, figures and receipts
     EDIT_LIBRARY = "library.edit"  # add and change stories and knowledge
     COMPOSE = "issue.compose"  # add, order and change blocks
+    SEGMENTS = "segment.edit"  # keep a rule over readers, or change one
     WAIVE = "issue.waive"  # let a story go out without a knowledge link
     TEST = "mailing.test"  # mail one copy to an address of one's choice
     SEND = "mailing.send"  # start, pause, resume, cancel, retry
@@ -29,6 +30,7 @@ MAY: Mapping[Act, frozenset[StaffRole]] = {
     Act.READ_DESK: _DESK,
     Act.EDIT_LIBRARY: _DESK,
     Act.COMPOSE: _DESK,
+    Act.SEGMENTS: _DESK,
     Act.WAIVE: _DESK,
     Act.TEST: _DESK,
     Act.SEND: _DESK,

@@ -1,14 +1,13 @@
-"""Who is mailed: a list, cut by a rule, less everybody who must not be.
+"""Why somebody on a list is not mailed.
 
-``EXCLUSIONS`` is the one table of reasons; the freeze writes them down, the count
-leaves them out.
+``EXCLUSIONS`` is the one table of reasons; the freeze writes them down. Who has none of
+them is counted in ``mailed``.
 """
 
 from collections.abc import Callable, Set
-from datetime import date, datetime, tzinfo
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, null, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, not_, null, select
 
 from subscribers.models import (
     ConsentAct,
@@ -20,9 +19,6 @@ from subscribers.models import (
     SubscriptionState,
     Suppression,
 )
-from subscribers.segments.compile import compile_rule
-from subscribers.segments.fields import HOME_ZONE
-from subscribers.segments.rules import Rule, questions
 
 Reason = Callable[[int, date], ColumnElement[bool]]
 
@@ -85,45 +81,5 @@ def exclusion_case(
     return case(*reasons, else_=null())
 
 
-def mailable(
-    list_id: int, *, today: date, but: Set[str] = frozenset()
-) -> ColumnElement[bool]:
-    """Whether a subscription is one of the list's that would be mailed today."""
-    return and_(
-        Subscription.list_id == list_id,
-        not_(or_(*(reason(list_id, today) for _, reason in _counting(but)))),
-    )
-
-
 def _counting(but: Set[str]) -> list[tuple[str, Reason]]:
     return [(name, reason) for name, reason in EXCLUSIONS if name not in but]
-
-
-def count(
-    session: Session,
-    mailing_list: MailingList,
-    rule: Rule,
-    *,
-    now: datetime,
-    zone: tzinfo = HOME_ZONE,
-) -> int:
-    """How many of the rule's readers this list would mail today.
-
-    Who gets the monthly bundle counts only for a rule that asks how often: there the
-    answer would be nobody, whoever chose it.
-    """
-    query = select(func.count()).select_from(Subscription).join(Subscriber)
-    condition = _readers(mailing_list, rule, now=now, zone=zone)
-    return session.scalar(query.where(condition)) or 0
-
-
-def _readers(
-    mailing_list: MailingList, rule: Rule, *, now: datetime, zone: tzinfo
-) -> ColumnElement[bool]:
-    today = now.astimezone(zone).date()
-    asks_how_often = any(part.field.key == "frequency" for part in questions(rule))
-    but = BUNDLED if asks_how_often else frozenset[str]()
-    return and_(
-        mailable(mailing_list.id, today=today, but=but),
-        compile_rule(rule, list_id=mailing_list.id, zone=zone),
-    )

@@ -1,5 +1,8 @@
 """What a segment rule may ask about a subscriber.
 
+A subquery here says what it does *not* correlate with: left to itself SQLAlchemy would
+take a table of the same name in the query around it for ours.
+
 To add a field, add one ``SegmentField`` to ``FIELDS``. The parser, the compiler, the
 sentence and the documentation all read this list.
 """
@@ -7,11 +10,20 @@ sentence and the documentation all read this list.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
-from typing import TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    cast,
+    false,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from subscribers.models import (
     Frequency,
@@ -20,23 +32,36 @@ from subscribers.models import (
     Region,
     Role,
     Sender,
-    Subscriber,
     Subscription,
     SubscriptionState,
 )
-from subscribers.segments import values
+from subscribers.segments import options, values
+from subscribers.segments.who import ON_FILE, Who
 from subscribers.typed import slug_of
 
 # A day begins here unless the installation says otherwise (BUURTPOST_TIMEZONE).
 HOME_ZONE = ZoneInfo("Europe/Amsterdam")
+MUNICIPALITY = "GM"  # how its code begins
+
+
+def in_passing(query: Select[int]) -> ColumnElement[Any]:
+    """The one value of a query, looked up by the statement that asks the rule."""
+    return query.correlate(None).scalar_subquery()
+
+
+# How a name in a rule becomes a number. Looked at for each of a million readers, even a
+# value the database keeps costs a fifth more than a number would.
+Value = Callable[[Select[int]], ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a rule is asked about: one mailing list or any, and where a day begins."""
+    """What a rule is asked about: of whom, for one list or any, where a day begins."""
 
     list_id: int | None = None
     zone: tzinfo = HOME_ZONE
+    who: Who = ON_FILE
+    value: Value = in_passing
 
     def start_of(self, day: str) -> datetime:
         return datetime.combine(date.fromisoformat(day), time(), self.zone)
@@ -50,96 +75,119 @@ class Saying:
     no: str
 
 
-@dataclass(frozen=True)
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)  # each is itself: a rule can be looked up by
 class SegmentField:
     """One question: how its value is read, named, said, and asked in SQL."""
 
     key: str
+    label: Mapping[str, str]  # by language: what an editor chooses it by
     says: Mapping[str, Saying]  # by language
     read: Callable[[str], str]  # the value's one normal form, or BadRule
     name: Callable[[Session, str, str], str | None]  # in a language; None: unknown
     known: Callable[[Session], str]  # the values there are, for who wrote another
-    where: Callable[[str, Scope], ColumnElement[bool]]  # may be NULL when unknown
+    # The same to choose from, each with its name; None: any day.
+    choices: Callable[[Session, str], options.Choices] | None
+    # Asked of any of these values.
+    where: Callable[[Values, Scope], ColumnElement[bool]]
+    may_be_unknown: bool = False  # then ``where`` may be NULL
 
 
-T = TypeVar("T")
+def _lives_in(values: Values, scope: Scope) -> ColumnElement[bool]:
+    home = scope.who.region_code
+    if len(values) == 1 and values[0].startswith(MUNICIPALITY):
+        # Nothing lies below it, and a plain comparison gives its readers in order.
+        return home == values[0]
+    wide = aliased(Region)
+    within = select(Region.code).join(wide, Region.path.like(wide.path.concat("%")))
+    among = home.in_(within.where(wide.code.in_(values)).correlate(None))
+    return func.coalesce(among, false()) if scope.who.in_order else among
 
 
-def _one(query: Select[T]) -> ScalarSelect[T]:
-    """The one value of a query, whatever tables the query around it reads.
-
-    Left to itself SQLAlchemy would take a table of the same name outside for ours.
-    """
-    return query.correlate(None).scalar_subquery()
-
-
-def _lives_in(value: str, _scope: Scope) -> ColumnElement[bool]:
-    path = _one(select(Region.path).where(Region.code == value))
-    within = select(Region.code).where(Region.path.like(path.concat("%")))
-    return Subscriber.region_code.in_(within.correlate(None))
+def _has_role(values: Values, scope: Scope) -> ColumnElement[bool]:
+    bit = literal(1, BigInteger).bitwise_lshift(Role.bit)
+    # Of roles there are not nobody has any.
+    mask = func.coalesce(cast(func.sum(bit), BigInteger), 0)
+    wanted = scope.value(select(mask).where(Role.slug.in_(values)))
+    return scope.who.role_mask.bitwise_and(wanted) != 0
 
 
-def _has_role(value: str, _scope: Scope) -> ColumnElement[bool]:
-    bit = _one(select(Role.bit).where(Role.slug == value))
-    return Subscriber.role_mask.bitwise_rshift(bit).bitwise_and(1) == 1
-
-
-def _agreed_to_partner(value: str, scope: Scope) -> ColumnElement[bool]:
+def _agreed_to_partner(values: Values, scope: Scope) -> ColumnElement[bool]:
+    senders = [
+        scope.value(select(Sender.id).where(Sender.slug == value)) for value in values
+    ]
     consent = select(PartnerConsent.sender_id).where(
-        PartnerConsent.subscriber_id == Subscriber.id,
-        PartnerConsent.sender_id == _one(select(Sender.id).where(Sender.slug == value)),
+        PartnerConsent.subscriber_id == scope.who.id,
+        _among(PartnerConsent.sender_id, senders),
     )
     if scope.list_id is not None:
         consent = consent.where(PartnerConsent.list_id == scope.list_id)
-    return consent.correlate(Subscriber).exists()
+    return consent.correlate(scope.who.id.class_).exists()
 
 
-def _reads_list(value: str, _scope: Scope) -> ColumnElement[bool]:
-    wanted = _one(select(MailingList.id).where(MailingList.slug == value))
+def _reads_list(values: Values, scope: Scope) -> ColumnElement[bool]:
+    lists = [
+        scope.value(select(MailingList.id).where(MailingList.slug == value))
+        for value in values
+    ]
     subscription = select(Subscription.id).where(
-        Subscription.subscriber_id == Subscriber.id,
-        Subscription.list_id == wanted,
+        Subscription.subscriber_id == scope.who.id,
+        _among(Subscription.list_id, lists),
         Subscription.state == SubscriptionState.CONFIRMED,
     )
-    return subscription.correlate(Subscriber).exists()
+    return subscription.correlate(scope.who.id.class_).exists()
 
 
-def _speaks(value: str, _scope: Scope) -> ColumnElement[bool]:
-    return Subscriber.language == value
+def _among(
+    column: InstrumentedAttribute[int], found: list[ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    return column == found[0] if len(found) == 1 else column.in_(found)
 
 
-def _wants_mail(value: str, _scope: Scope) -> ColumnElement[bool]:
-    return Subscriber.frequency == Frequency(value)
+def _speaks(values: Values, scope: Scope) -> ColumnElement[bool]:
+    return scope.who.language.in_(values)
 
 
-def _joined_before(value: str, scope: Scope) -> ColumnElement[bool]:
-    return Subscriber.joined_at < scope.start_of(value)
+def _wants_mail(values: Values, scope: Scope) -> ColumnElement[bool]:
+    return scope.who.frequency.in_([Frequency(value) for value in values])
 
 
-def _joined_after(value: str, scope: Scope) -> ColumnElement[bool]:
-    return Subscriber.joined_at >= scope.start_of(value)
+def _joined_before(values: Values, scope: Scope) -> ColumnElement[bool]:
+    return scope.who.joined_at < scope.start_of(max(values))
+
+
+def _joined_after(values: Values, scope: Scope) -> ColumnElement[bool]:
+    return scope.who.joined_at >= scope.start_of(min(values))
 
 
 # The order is that of the sentence: "wijkambtenaar in Fryslân".
 FIELDS = (
     SegmentField(
         "role",
+        {"nl": "Rol", "en": "Role"},
         {"nl": Saying("{}", "geen {}"), "en": Saying("{}", "not {}")},
         slug_of,
         values.role_name,
         values.role_slugs,
+        options.roles,
         _has_role,
     ),
     SegmentField(
         "region",
+        {"nl": "Streek", "en": "Region"},
         {"nl": Saying("in {}", "niet in {}"), "en": Saying("in {}", "not in {}")},
         values.code,
         values.region_name,
         values.region_codes,
+        options.regions,
         _lives_in,
+        may_be_unknown=True,
     ),
     SegmentField(
         "partner",
+        {"nl": "Toestemming voor partner", "en": "Agreed to partner"},
         {
             "nl": Saying("met toestemming voor {}", "zonder toestemming voor {}"),
             "en": Saying("who agreed to {}", "who did not agree to {}"),
@@ -147,10 +195,12 @@ FIELDS = (
         values.slug,
         values.sender_name,
         values.sender_slugs,
+        options.partners,
         _agreed_to_partner,
     ),
     SegmentField(
         "list",
+        {"nl": "Abonnement", "en": "Subscribed to"},
         {
             "nl": Saying("geabonneerd op {}", "niet geabonneerd op {}"),
             "en": Saying("subscribed to {}", "not subscribed to {}"),
@@ -158,10 +208,12 @@ FIELDS = (
         values.slug,
         values.list_name,
         values.list_slugs,
+        options.lists,
         _reads_list,
     ),
     SegmentField(
         "language",
+        {"nl": "Taal", "en": "Language"},
         {
             "nl": Saying("met {} als taal", "zonder {} als taal"),
             "en": Saying("reading {}", "not reading {}"),
@@ -169,10 +221,13 @@ FIELDS = (
         values.language_code,
         values.language_name,
         values.language_codes,
+        options.languages,
         _speaks,
+        may_be_unknown=True,
     ),
     SegmentField(
         "joined_before",
+        {"nl": "Aangemeld vóór", "en": "Joined before"},
         {
             "nl": Saying("aangemeld vóór {}", "niet aangemeld vóór {}"),
             "en": Saying("joined before {}", "not joined before {}"),
@@ -180,10 +235,12 @@ FIELDS = (
         values.day,
         values.day_name,
         values.any_day,
+        None,
         _joined_before,
     ),
     SegmentField(
         "joined_after",
+        {"nl": "Aangemeld vanaf", "en": "Joined from"},
         {
             "nl": Saying("aangemeld vanaf {}", "niet aangemeld vanaf {}"),
             "en": Saying("joined from {}", "not joined from {}"),
@@ -191,14 +248,17 @@ FIELDS = (
         values.day,
         values.day_name,
         values.any_day,
+        None,
         _joined_after,
     ),
     SegmentField(
         "frequency",
+        {"nl": "Hoe vaak", "en": "How often"},
         {"nl": Saying("met {}", "zonder {}"), "en": Saying("with {}", "without {}")},
         values.frequency,
         values.frequency_name,
         values.frequencies,
+        options.frequencies,
         _wants_mail,
     ),
 )

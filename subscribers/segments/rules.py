@@ -27,6 +27,7 @@ __all__ = [
     "parse_rule",
     "questions",
     "say",
+    "say_both",
 ]
 
 DEPTH_MOST = 20
@@ -167,6 +168,11 @@ def say(session: Session, rule: Rule, language: str) -> str:
     """
     language = language if language in _AND else "en"
     return _say(session, rule, language)
+
+
+def say_both(session: Session, rule: Rule) -> dict[str, str]:
+    """The sentence in both languages."""
+    return {language: say(session, rule, language) for language in _AND}
 
 
 def _say(session: Session, rule: Rule, language: str) -> str:

@@ -1,13 +1,15 @@
-"""Segments with a name: rules kept for the next issue."""
+"""Segments with a name: rules kept for the next issue, and what they said before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from subscribers import typed
 from subscribers.errors import SubscribersError
-from subscribers.models import Segment
+from subscribers.models import Segment, SegmentVersion
 from subscribers.segments.rules import Rule, as_data, check_values, parse_rule
 
 NAME_MOST = 60
@@ -37,7 +39,9 @@ class SegmentChangedMeanwhile(SubscribersError):
         )
 
 
-def add_segment(session: Session, *, name: str, rule: object, now: datetime) -> Segment:
+def add_segment(
+    session: Session, *, name: str, rule: object, by: str, now: datetime
+) -> Segment:
     """Keep a rule under a name; BadRule when it cannot be used here."""
     name = typed.line(name, what="name of the segment", most=NAME_MOST)
     if any(_same(known.name, name) for known in all_segments(session)):
@@ -47,6 +51,7 @@ def add_segment(session: Session, *, name: str, rule: object, now: datetime) -> 
     )
     session.add(segment)
     session.flush()
+    _remember(session, segment, by=by)
     return segment
 
 
@@ -56,15 +61,48 @@ def replace_rule(
     *,
     rule: object,
     version: int,
+    by: str,
     now: datetime,
 ) -> None:
-    """Give a segment another rule, unless somebody changed it since ``version``."""
+    """Give a segment another rule, unless somebody changed it since ``version``.
+
+    The same rule again is no new version.
+    """
     if segment.version != version:
         raise SegmentChangedMeanwhile(segment.name)
-    segment.rule = _checked(session, rule)
+    checked = _checked(session, rule)
+    if checked == segment.rule:
+        return
+    segment.rule = checked
     segment.version += 1
     segment.updated_at = now
-    session.flush()
+    _remember(session, segment, by=by)
+
+
+def history(session: Session, segment: Segment) -> Sequence[SegmentVersion]:
+    """Everything it ever said, the newest first."""
+    return session.scalars(
+        select(SegmentVersion)
+        .where(SegmentVersion.segment_id == segment.id)
+        .order_by(SegmentVersion.version.desc())
+    ).all()
+
+
+def _remember(session: Session, segment: Segment, *, by: str) -> None:
+    session.add(
+        SegmentVersion(
+            segment_id=segment.id,
+            version=segment.version,
+            rule=segment.rule,
+            by=by,
+            changed_at=segment.updated_at,
+        )
+    )
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Two at the same version at once: the other one was first.
+        raise SegmentChangedMeanwhile(segment.name) from error
 
 
 def find_segment(session: Session, name: str) -> Segment:
@@ -74,6 +112,25 @@ def find_segment(session: Session, name: str) -> Segment:
         if _same(segment.name, name):
             return segment
     raise UnknownSegment(name, [segment.name for segment in known])
+
+
+def get_segment(session: Session, number: int) -> Segment:
+    """By its number, which stands in addresses."""
+    segment = session.get(Segment, number)
+    if segment is None:
+        known = [segment.name for segment in all_segments(session)]
+        raise UnknownSegment(str(number), known)
+    return segment
+
+
+def rename(session: Session, segment: Segment, *, name: str) -> None:
+    """Another name for the same rule; no new version."""
+    name = typed.line(name, what="name of the segment", most=NAME_MOST)
+    others = (other for other in all_segments(session) if other.id != segment.id)
+    if any(_same(other.name, name) for other in others):
+        raise SegmentExists(name)
+    segment.name = name
+    session.flush()
 
 
 def all_segments(session: Session) -> list[Segment]:

@@ -14,7 +14,8 @@ from subscribers.models import (
     SubscriptionState,
     SuppressionReason,
 )
-from subscribers.segments.audience import EXCLUSIONS, count
+from subscribers.segments.audience import EXCLUSIONS
+from subscribers.segments.mailed import count
 from subscribers.segments.rules import parse_rule
 from tests.conftest import NOW
 from tests.newsletter.dispatch.village import Village

@@ -13,7 +13,7 @@ from subscribers.models import (
     Suppression,
     SuppressionReason,
 )
-from subscribers.segments import audience
+from subscribers.segments import audience, mailed
 from subscribers.segments.rules import parse_rule
 from tests.conftest import NOW
 from tests.subscribers.segments.conftest import Village
@@ -47,7 +47,7 @@ def reasons(village: Village) -> dict[str, str | None]:
 
 
 def count(village: Village, rule: object = None) -> int:
-    return audience.count(
+    return mailed.count(
         village.session,
         village.buurtwijs,
         parse_rule(rule) if rule else EVERYBODY,

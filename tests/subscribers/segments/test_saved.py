@@ -1,5 +1,7 @@
 """Rules kept under a name."""
 
+from datetime import timedelta
+
 import pytest
 
 from subscribers.segments import saved
@@ -9,10 +11,11 @@ from tests.conftest import NOW
 from tests.subscribers.segments.conftest import Village
 
 RULE = {"role": "Bewoner"}
+ANNA, BEN = "anna@buurtwijs.example", "ben@buurtwijs.example"
 
 
 def add(village: Village, name: str, rule: object = RULE) -> saved.Segment:
-    return saved.add_segment(village.session, name=name, rule=rule, now=NOW)
+    return saved.add_segment(village.session, name=name, rule=rule, by=ANNA, now=NOW)
 
 
 def test_a_saved_segment_is_found_by_its_name_in_any_case(village: Village) -> None:
@@ -53,15 +56,54 @@ def test_a_segment_that_cannot_be_kept_is_refused(
     ]
 
 
-def test_a_rule_is_not_replaced_over_somebody_elses_change(village: Village) -> None:
-    segment = add(village, "Bewoners")
+def replace(
+    village: Village, segment: saved.Segment, rule: object, **more: int
+) -> None:
+    version = more.get("version", segment.version)
     saved.replace_rule(
-        village.session, segment, rule={"region": "NL"}, version=1, now=NOW
+        village.session,
+        segment,
+        rule=rule,
+        version=version,
+        by=BEN,
+        now=NOW + timedelta(days=version),
     )
 
+
+def test_a_rule_is_not_replaced_over_somebody_elses_change(village: Village) -> None:
+    segment = add(village, "Bewoners")
+    replace(village, segment, {"region": "NL"})
+
     with pytest.raises(saved.SegmentChangedMeanwhile):
-        saved.replace_rule(
-            village.session, segment, rule={"region": "XX"}, version=1, now=NOW
-        )
+        replace(village, segment, {"region": "XX"}, version=1)
 
     assert (segment.rule, segment.version) == ({"region": "NL"}, 2)
+
+
+def test_what_a_segment_said_before_is_kept(village: Village) -> None:
+    segment = add(village, "Bewoners")
+    replace(village, segment, {"region": "NL"})
+    replace(village, segment, {"region": "nl"})  # the same again
+    replace(village, segment, {"region": "XX"})
+
+    told = [
+        (one.version, one.rule, one.by, one.changed_at)
+        for one in saved.history(village.session, segment)
+    ]
+
+    assert told == [
+        (3, {"region": "XX"}, BEN, NOW + timedelta(days=2)),
+        (2, {"region": "NL"}, BEN, NOW + timedelta(days=1)),
+        (1, {"role": "bewoner"}, ANNA, NOW),
+    ]
+
+
+def test_a_segment_gets_another_name_but_not_anothers(village: Village) -> None:
+    segment = add(village, "Bewoners")
+    add(village, "Friezen")
+
+    saved.rename(village.session, segment, name="bewoners")
+    with pytest.raises(saved.SegmentExists):
+        saved.rename(village.session, segment, name="friezen")
+
+    assert (segment.name, segment.version) == ("bewoners", 1)
