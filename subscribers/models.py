@@ -199,7 +199,7 @@ class Reader(Base):
     __tablename__ = "reader"
     __table_args__ = (
         # Both cover every field of a rule: a segment is counted, sampled and paged
-        # without touching a table (docs/decisions/0017).
+        # without touching a table (docs/decisions/0018).
         Index(
             "ix_reader_place",
             "list_id",

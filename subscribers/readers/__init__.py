@@ -2,7 +2,7 @@
 
 Triggers on the four tables that decide who is mailed put a row there, change it or
 take it away, in the same transaction. They fire for whoever writes: a form, an import's
-COPY, a cascade, a database client. ``docs/decisions/0017`` says why.
+COPY, a cascade, a database client. ``docs/decisions/0018`` says why.
 
 Every upgrade begins by taking them away (SQLite makes a table anew to change it, and
 drops its triggers) and ends by making them again.

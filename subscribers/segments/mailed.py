@@ -7,7 +7,7 @@ the number from a covering index alone, a page from one and a look-up for each n
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -39,6 +39,7 @@ from subscribers.segments.who import MAILED, MAILED_IN_ORDER
 
 SAMPLE = 20
 PAGE = 50
+_LARGEST = 2**63 - 1  # a database counts no further
 KEPT = 100  # statements of rules asked lately
 
 
@@ -69,6 +70,21 @@ class Place:
 
     joined_at: datetime
     id: int
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """From an address; None for the beginning, and for what is no place."""
+        moment, _comma, number = text.partition(",")
+        try:
+            joined_at, reader = datetime.fromisoformat(moment), int(number)
+            if joined_at.tzinfo is None or not 0 <= reader <= _LARGEST:
+                return None
+            return cls(joined_at.astimezone(UTC), reader)
+        except (ValueError, OverflowError):
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.joined_at.isoformat()},{self.id}"
 
 
 @dataclass(frozen=True)

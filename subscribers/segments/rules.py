@@ -22,6 +22,7 @@ __all__ = [
     "Not",
     "Question",
     "Rule",
+    "TooDeep",
     "as_data",
     "check_values",
     "parse_rule",
@@ -60,6 +61,13 @@ class Question:
     value: str  # in the field's normal form
 
 
+class TooDeep(BadRule):
+    def __init__(self) -> None:
+        super().__init__(
+            f"The rule is nested deeper than {DEPTH_MOST} levels. Simplify it."
+        )
+
+
 Rule: TypeAlias = AllOf | AnyOf | Not | Question
 
 
@@ -80,9 +88,7 @@ def parse_rule(data: object) -> Rule:
 
 def _parse(data: object, depth: int) -> Rule:
     if depth > DEPTH_MOST:
-        raise BadRule(
-            f"The rule is nested deeper than {DEPTH_MOST} levels. Simplify it."
-        )
+        raise TooDeep
     if not isinstance(data, dict):
         raise BadRule(
             f'A rule is an object such as {{"role": "bewoner"}}, not {_part(data)}.'

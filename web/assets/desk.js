@@ -91,3 +91,30 @@ function row(count) {
 }
 
 if (going && !["sent", "cancelled"].includes(going.dataset.state)) setTimeout(look, LOOK_MS);
+
+// A rule is counted as it changes.
+const rule = document.querySelector("form[data-count]");
+const THINK_MS = 250;
+let asked = 0;
+let waiting;
+
+async function count() {
+  const mine = ++asked;
+  const query = new URLSearchParams(new FormData(rule));
+  try {
+    const answer = await fetch(`${rule.dataset.count}?${query}`, { headers: { Accept: "application/json" } });
+    const found = await answer.json();
+    if (mine !== asked) return; // changed again meanwhile
+    const said = answer.ok ? { words: found.words, ...found.say } : { words: found.error, nl: "", en: "" };
+    for (const place of document.querySelectorAll("[data-counted]")) {
+      say(place, said[place.dataset.counted]);
+    }
+  } catch {
+    // Away for a moment: the button still counts.
+  }
+}
+
+rule?.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(count, THINK_MS);
+});

@@ -20,6 +20,8 @@ from newsletter.issues.errors import (
     UnknownIssue,
 )
 from newsletter.library.errors import UnknownItem
+from subscribers.errors import SubscribersError
+from subscribers.segments.saved import UnknownSegment
 from web.editors import (
     blocks,
     check,
@@ -30,6 +32,7 @@ from web.editors import (
     library,
     mailing,
     preview,
+    segments,
     sign_in,
     today,
     words,
@@ -44,6 +47,7 @@ PAGES: tuple[Blueprint, ...] = (
     compose.pages,
     blocks.pages,
     editions.pages,
+    segments.pages,
     preview.pages,
     check.pages,
     mailing.pages,
@@ -59,6 +63,7 @@ def install(app: Flask) -> None:
         when=words.when,
         exactly=words.exactly,
         lasting=words.lasting,
+        sentence=words.sentence,
         item_kind=words.item_kind,
         relation=words.relation,
         staff_role=words.role,
@@ -71,9 +76,10 @@ def install(app: Flask) -> None:
 
 
 # What an editor runs into on a desk page, said in the page's language.
-STATUS: Mapping[type[NewsletterError], int] = {
+STATUS: Mapping[type[NewsletterError | SubscribersError], int] = {
     UnknownIssue: 404,
     UnknownItem: 404,
+    UnknownSegment: 404,
     UnknownBlock: 404,
     NoBundle: 404,
     ChangedMeanwhile: 409,

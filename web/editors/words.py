@@ -39,6 +39,14 @@ from newsletter.media import MOST_BYTES, BadPicture
 from newsletter.staff.models import StaffRole
 from newsletter.workflow.gate import Blocked
 from subscribers.addresses import BadAddress
+from subscribers.segments.rules import TooDeep
+from subscribers.segments.saved import (
+    NAME_MOST,
+    SegmentChangedMeanwhile,
+    SegmentExists,
+)
+from subscribers.typed import BadLine
+from web.editors.segment_form import SegmentForm
 from web.language import gettext as _
 from web.language import language
 from web.session import now, settings
@@ -249,3 +257,34 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
         % {"most": MOST_BYTES // 1_000_000}
     ),
 }
+
+
+def sentence(words: str) -> str:
+    """With a capital; names keep theirs."""
+    return words[:1].upper() + words[1:]
+
+
+def segment_wrong(error: Exception, form: SegmentForm | None = None) -> str:
+    """Why a segment cannot be counted or kept, as an editor reads it."""
+    if form is not None and "text" in form.wrong:
+        return _("This is not JSON. Check the brackets and the quotes.")
+    if form is not None and any(row.wrong for row in form.rows):
+        names = ", ".join(row.value for row in form.rows if row.wrong)
+        return _(
+            "We do not know the region %(name)s. Write a municipality, or "
+            "'provincie Drenthe'."
+        ) % {"name": names}
+    if isinstance(error, TooDeep):
+        return _("This rule is nested too deeply. Make it simpler.")
+    if isinstance(error, SegmentExists):
+        return _("There is a segment of that name already. Choose another name.")
+    if isinstance(error, SegmentChangedMeanwhile):
+        return _(
+            "Somebody else changed this segment just now. Yours is kept here: look at "
+            "theirs below before you keep yours."
+        )
+    if isinstance(error, BadLine):
+        return _("Give it a name of one line, at most %(most)s signs.") % {
+            "most": number(NAME_MOST)
+        }
+    return str(error)

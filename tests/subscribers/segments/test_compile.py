@@ -148,6 +148,7 @@ QUESTIONS = st.one_of(
     st.sampled_from(["wijs", "elders", "nobody"]).map(lambda slug: {"list": slug}),
     st.sampled_from(DAYS).map(lambda day: {"joined_before": day}),
     st.sampled_from(DAYS).map(lambda day: {"joined_after": day}),
+    st.sampled_from(["every", "monthly"]).map(lambda often: {"frequency": often}),
 )
 RULES = st.recursive(
     QUESTIONS,
@@ -160,7 +161,7 @@ RULES = st.recursive(
 )
 
 
-def crowd(village: Village) -> dict[str, dict[str, Any]]:
+def crowd(village: Village, *, consents: bool = False) -> dict[str, dict[str, Any]]:
     """Readers of every kind that matters, and what plain Python knows of them."""
     people = {}
     states = [SubscriptionState.CONFIRMED, SubscriptionState.PENDING, None]
@@ -176,9 +177,13 @@ def crowd(village: Village) -> dict[str, dict[str, Any]]:
             "mailing_list": village.elders
             if number % 8 in {4, 5}
             else village.buurtwijs,
+            "frequency": Frequency.MONTHLY if number % 9 == 0 else Frequency.EVERY,
+            "paused_until": NOW.date() + timedelta(days=number % 13 - 11)
+            if number % 3
+            else None,
         }
-        village.reader(f"reader{number}", consents=False, **facts)
-        people[f"reader{number}"] = facts
+        person = village.reader(f"reader{number}", consents=consents, **facts)
+        people[f"reader{number}"] = {"id": person.id, **facts}
     return people
 
 
@@ -200,6 +205,7 @@ def means(rule: dict[str, Any], person: dict[str, Any], list_slug: str | None) -
             and list_slug in {None, home}
         ),
         "list": lambda: value == home and person["state"] == "confirmed",
+        "frequency": lambda: value == person["frequency"],
         "joined_before": lambda: joined < date.fromisoformat(value),
         "joined_after": lambda: joined >= date.fromisoformat(value),
     }

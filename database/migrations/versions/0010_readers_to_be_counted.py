@@ -10,8 +10,8 @@ whoever writes the four. The upgrade takes about ten seconds for each million re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 
 def upgrade() -> None:
