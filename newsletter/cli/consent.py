@@ -23,7 +23,7 @@ def consent() -> None:
 def verify(door: Door) -> None:
     """Check every line of every list's ledger, and the heads kept in receipts."""
     with door.reading() as session:
-        broken = verify_ledgers(session, witnesses=_heads_in_receipts(session))
+        broken = verify_ledgers(session, witnesses=heads_in_receipts(session))
     for first in broken:
         click.echo(str(first), err=True)
     if broken:
@@ -31,7 +31,8 @@ def verify(door: Door) -> None:
     click.echo("Every line of consent is as it was written.")
 
 
-def _heads_in_receipts(session: Session) -> dict[str, dict[str, bytes]]:
+def heads_in_receipts(session: Session) -> dict[str, dict[str, bytes]]:
+    """By list: what each ledger ended with when an audience was fixed."""
     heads: dict[str, dict[str, bytes]] = {}
     for mailing in session.scalars(
         select(Mailing).where(Mailing.consent_head.is_not(None))

@@ -5,9 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
+from newsletter.dispatch.bundles.models import Bundle
 from newsletter.jobs.queue import LEASE
+from subscribers.models import Frequency, Subscriber
 from tests.faults.conftest import Fresh
+from tests.faults.installation import PARTNERS, READERS
 from tests.faults.seam_of import Point
 from tests.faults.trial import trial
 
@@ -143,4 +147,60 @@ def test_killed_while_it_freezes(point: Point, backend: str, fresh: Fresh) -> No
         # The job of whoever died is anybody's when its lease has run out.
         assert test.work(ahead=due + LEASE) == 0
         assert test.receipt()["state"] == "sent"
+        test.judge()
+
+
+BUNDLE = (
+    Point(
+        "when its rows are written and its chunks are not",
+        "newsletter.dispatch.bundles.send",
+        "_write_ledger",
+        "after",
+    ),
+    Point(
+        "when everything is written and nothing committed",
+        "newsletter.dispatch.bundles.send",
+        "_freeze",
+        "after",
+    ),
+    Point(
+        "when it is committed",
+        "newsletter.dispatch.bundles.monthly",
+        "make_bundle",
+        "after",
+    ),
+)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=LONG)])
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, id=point.say, marks=() if point is BUNDLE[1] else LONG)
+        for point in BUNDLE
+    ],
+)
+def test_killed_while_it_makes_a_bundle(
+    point: Point, backend: str, fresh: Fresh
+) -> None:
+    next_month = timedelta(days=33)
+    with trial(fresh(backend), connections=2) as test:
+        # All of LPB's readers want one mail a month, before anybody is claimed.
+        with test.installation.database.write.begin() as session:
+            session.execute(
+                update(Subscriber)
+                .where(Subscriber.address.like("partner%"))
+                .values(frequency=Frequency.MONTHLY)
+            )
+        assert test.work() == 0
+        assert test.receipt()["cancelled"] == PARTNERS
+        code = test.start("--once", ahead=next_month, die=point).wait()
+        assert code == -signal.SIGKILL
+        assert len(test.stand_in.lines()) == READERS
+
+        assert test.work(ahead=next_month + LEASE) == 0
+        assert test.work(ahead=next_month + timedelta(days=1)) == 0
+        with test.installation.database.read() as session:
+            assert session.scalar(select(func.count()).select_from(Bundle)) == 1
+        assert len(test.stand_in.lines()) == READERS + PARTNERS
         test.judge()

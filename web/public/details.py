@@ -100,7 +100,7 @@ def _page(token: str, subscriber: Subscriber, *, wrong: dict[str, str]) -> str:
 def _said(line: OwnLine) -> str:
     """What happened, before the words it was about."""
     said = {
-        ConsentAct.REQUESTED: _("Asked for with a form, not confirmed yet"),
+        ConsentAct.REQUESTED: _("You asked for it with a form"),
         ConsentAct.CONFIRMED: _("You said yes"),
         ConsentAct.IMPORTED: _("Brought along from another system"),
         ConsentAct.WITHDRAWN: _("You said no more"),

@@ -5,9 +5,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+from newsletter import privacy
+from newsletter.cli.consent import heads_in_receipts
+from newsletter.dispatch import departures
 from newsletter.dispatch.bundles.errors import NothingToBundle
+from newsletter.dispatch.bundles.known import find_bundle
 from subscribers import consent, partner_consents
-from subscribers.models import Frequency, Subscriber
+from subscribers.models import Frequency, Subscriber, SubscriptionState
 from tests.newsletter.dispatch.bundles.monthly import NOVEMBER, Monthly, day
 from tests.newsletter.dispatch.village import LPB, check_sums, end
 
@@ -223,3 +227,43 @@ def test_too_many_versions_become_what_everybody_had(
     mails = village.sent()
     assert [BALIE in mail for mail in mails.values()] == [False, False]
     assert [SOEP in mail for mail in mails.values()] == [True, True]
+
+
+def test_the_links_in_it_leave_and_lead_to_ones_own_page(village: Monthly) -> None:
+    village.people(monthly=("ben",))
+    village.mail(42, day(11, 5))
+    village.make()
+    assert "/unsubscribe/" in village.sent()["ben"]
+
+    with village.database.write.begin() as session:
+        bundle = find_bundle(session, "2026-11")
+        subscription = departures.subscription_of(session, bundle.mailing_id, 1)
+        assert subscription is not None
+        assert subscription.subscriber.address == "ben@example.nl"
+        assert departures.leave(session, bundle.mailing_id, 1, now=village.now)
+        assert subscription.state is SubscriptionState.ENDED
+
+
+def test_a_reader_is_shown_what_of_it_they_got(village: Monthly) -> None:
+    village.people(monthly=("ben",))
+    village.mail(42, day(11, 5))
+    village.make()
+    village.sent()
+
+    def shown(session: Session, reader: Subscriber) -> None:
+        held = privacy.export(session, reader)["deliveries"]
+        told = [(one["issue"], one["mailing"], one["excluded"]) for one in held]
+        assert told == [(42, "issue", "bundled"), ("2026-11", "bundle", None)]
+
+    village.change("ben", shown)
+
+
+def test_it_is_a_witness_of_the_consent_ledger_too(village: Monthly) -> None:
+    village.people(monthly=("ben",))
+    village.mail(42, day(11, 5))
+    village.make()
+
+    with village.database.read() as session:
+        assert set(heads_in_receipts(session)["buurtwijs"]) == {
+            "the receipt of issue 42", "the receipt of bundle 2026-11",
+        }  # fmt: skip
