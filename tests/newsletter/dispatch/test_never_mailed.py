@@ -30,7 +30,7 @@ from subscribers.models import (
     SubscriptionState,
     SuppressionReason,
 )
-from subscribers.segments.audience import count
+from subscribers.segments.mailed import count
 from subscribers.segments.rules import parse_rule
 from subscribers.subscriptions import Details
 from tests.newsletter.dispatch.bundles.monthly import NOVEMBER, Monthly, day
