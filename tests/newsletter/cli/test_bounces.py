@@ -34,6 +34,7 @@ def run(
     village: Village, *words: object, typed: bytes | None = None, **environment: str
 ) -> Result:
     door = Door(environment={**village.settings.environment, **environment})
+    door.database = village.database  # it has compiled the statements already
     arguments = [str(word) for word in words]
     return CliRunner().invoke(main, arguments, obj=door, input=typed)
 

@@ -29,9 +29,9 @@ def village(sqlite_database: Database, tmp_path: Path) -> Village:
 
 def run(village: Village, *words: str, expect: int = 0) -> Result:
     door = Door(environment=village.settings.environment)
+    door.database = village.database  # it has compiled the statements already
     result = CliRunner().invoke(main, words, obj=door)
     assert result.exit_code == expect, (result.output, result.stderr, result.exception)
-    door.database.close()
     return result
 
 
