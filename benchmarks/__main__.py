@@ -18,7 +18,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import freezing, importing, postgres, rendering, scale, sending, smtp
+from benchmarks import (
+    freezing,
+    importing,
+    postgres,
+    rendering,
+    scale,
+    segments,
+    sending,
+    smtp,
+)
 from benchmarks.measure import ROUNDS, Measure, Skipped
 from benchmarks.village import Village, make_village
 
@@ -35,7 +44,7 @@ class Size:
     long_rounds: int  # of what takes a minute each
 
 
-PARTS = ("importing", "rendering", "smtp", "sending", "freezing", "scale")
+PARTS = ("importing", "rendering", "smtp", "sending", "freezing", "segments", "scale")
 FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1)
 QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
 
@@ -96,12 +105,14 @@ def _measured(folder: Path, size: Size, parts: Set[str]) -> Iterator[Measure | S
             yield from smtp.measure(few[0])
         if "sending" in parts:
             yield from sending.measure(few, server=server, rounds=size.rounds)
-        if not parts & {"freezing", "scale"}:
+        if not parts & {"freezing", "segments", "scale"}:
             return
         many = pair(size.many)
         if "freezing" in parts:
             for village in many:
                 yield from freezing.measure(village, rounds=size.rounds)
+        if "segments" in parts:
+            yield from segments.measure(few, many, rounds=size.rounds)
         if "scale" in parts:
             yield from scale.measure(few, many, server=server, rounds=size.long_rounds)
 
