@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,29 @@ def test_every_altered_sign_is_found():
             altered = token[:place] + sign + token[place + 1 :]
             if altered != token:
                 assert signer.read(Purpose.LEAVE, altered, now=NOW) is None
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("until", [None, NOW + timedelta(hours=1)])
+def test_one_bit_altered_is_another_token(purpose, until):
+    token = signer.sign(purpose, 12, 345, until=until)
+    raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+    for bit in range(8 * len(raw)):
+        altered = bytearray(raw)
+        altered[bit // 8] ^= 1 << bit % 8
+        text = urlsafe_b64encode(altered).decode().rstrip("=")
+        assert signer.read(purpose, text, now=NOW) is None
+
+
+def test_a_later_end_or_another_readers_number_cannot_be_written_in():
+    mine = signer.sign(Purpose.DETAILS, 7, until=NOW + timedelta(hours=1))
+    theirs = signer.sign(Purpose.DETAILS, 8, until=NOW + timedelta(hours=2))
+
+    for cut in range(len(mine)):
+        mixed = {theirs[:cut] + mine[cut:], mine[:cut] + theirs[cut:]} - {mine, theirs}
+        for token in mixed:
+            assert signer.read(Purpose.DETAILS, token, now=NOW) is None
 
 
 @given(some.text(max_size=60))

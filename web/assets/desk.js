@@ -105,7 +105,7 @@ async function count() {
     const answer = await fetch(`${rule.dataset.count}?${query}`, { headers: { Accept: "application/json" } });
     const found = await answer.json();
     if (mine !== asked) return; // changed again meanwhile
-    const said = answer.ok ? { words: found.words, ...found.say } : { words: found.error, nl: "", en: "" };
+    const said = found.error ? { words: found.error, nl: "", en: "" } : { words: found.words, ...found.say };
     for (const place of document.querySelectorAll("[data-counted]")) {
       say(place, said[place.dataset.counted]);
     }

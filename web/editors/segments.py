@@ -95,11 +95,14 @@ def keep(number: int) -> ResponseReturnValue:
 @pages.get("/desk/segments/count")
 @staff_may(Act.READ_DESK)
 def count() -> ResponseReturnValue:
-    """The same as the page counts, as JSON: for who changes a rule and waits."""
+    """The same as the page counts, as JSON: for who changes a rule and waits.
+
+    A rule that is half typed is no failure: there is an ``error`` instead of a count.
+    """
     form = SegmentForm.read(request.args)
     counted = _counted(form)
     if counted is None:
-        return jsonify(error=form.wrong["rule"]), 422
+        return jsonify(count=None, error=form.wrong["rule"])
     said = {key: words.sentence(said) for key, said in counted.say.items()}
     return jsonify(count=counted.count, say=said, words=counted.words)
 

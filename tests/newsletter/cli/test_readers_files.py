@@ -168,6 +168,53 @@ def test_a_kept_rule_is_replaced_only_when_asked(
     assert "in Fryslân" in buurtpost("segments", "list").output
 
 
+def test_a_segment_tells_what_it_said_and_shows_some_of_its_readers(
+    buurtpost: Command, village: Path
+) -> None:
+    readers = file(village, "readers.csv", GOOD)
+    buurtpost("subscribers", "import", readers, "--list=wijs", "--proof=Laposta")
+    rule = file(village, "rule.json", '{"region": "PV21"}')
+    buurtpost("segments", "add", "Buren", rule)
+    rule.write_text('{"region": "GM0193"}')
+    buurtpost("segments", "add", "Buren", rule, "--replace")
+
+    history = json.loads(buurtpost("segments", "history", "buren", "--json").output)
+    shown = buurtpost("segments", "count", "buren", "--list=wijs", "--sample").output
+    as_data = json.loads(
+        buurtpost("segments", "count", rule, "--list=wijs", "--sample", "--json").output
+    )
+
+    assert [one["say"]["nl"] for one in history["versions"]] == [
+        "in Zwolle",
+        "in Fryslân",
+    ]
+    assert [one["version"] for one in history["versions"]] == [2, 1]
+    assert "2  " in buurtpost("segments", "history", "Buren").output
+    assert shown.startswith("1 readers: in Zwolle\n  Anna, GM0193, bewoner, since ")
+    assert as_data["count"] == len(as_data["sample"]) == 1
+    assert "anna@" not in shown + json.dumps(as_data)
+
+
+def test_what_a_rule_can_be_put_together_from_is_data(
+    buurtpost: Command, village: Path
+) -> None:
+    document = json.loads(buurtpost("segments", "fields", "--language=nl").output)
+
+    fields = {field["field"]: field for field in document["fields"]}
+    assert list(fields) == ["role", "region", "partner", "list", "language",
+                            "joined_before", "joined_after", "frequency"]  # fmt: skip
+    assert fields["region"]["label"] == "Streek"
+    assert {"value": "PV26", "label": "provincie Utrecht"} in fields["region"][
+        "choices"
+    ]
+    assert {"value": "bewoner", "label": "Bewoner"} in fields["role"]["choices"]
+    assert fields["joined_after"]["choices"] is None
+    assert [one["value"] for one in fields["frequency"]["choices"]] == [
+        "every",
+        "monthly",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -177,6 +224,8 @@ def test_a_kept_rule_is_replaced_only_when_asked(
         ('{"role": ', "is not JSON"),
         ("", "is not JSON"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"not":' * 1_000 + '{"role": "bewoner"}' + "}" * 1_000, "nested"),
+        ('{"not":' * 30 + '{"role": "bewoner"}' + "}" * 30, "deeper than 20 levels"),
         ("\xff\xfe", "is not JSON"),
     ],
 )

@@ -125,6 +125,32 @@ def test_one_edition_a_reader_own_choice_then_order_then_base(world: World) -> N
     assert readers(plan(world, issue)) == {"iedereen": 1, "LPB": 2, "Movisie": 1}
 
 
+def test_editions_whose_segments_overlap_reach_each_reader_once(world: World) -> None:
+    # Anna is in all three segments, Ben in two, Cleo in one, Emil in none.
+    world.reader("anna", region="GM0080", roles=["bewoner"], partners=[world.lpb])
+    world.reader("ben", region="GM0080", partners=[world.lpb])
+    world.reader("cleo", region="GM0080")
+    world.reader("emil")
+    issue = world.issue(
+        SOEP,
+        editions=[
+            {"partner": "lpb", "audience": {"role": "bewoner"}},
+            {"region": "GM0080", "audience": {"partner": "lpb"}},
+            {"region": "PV21"},
+        ],
+    )
+
+    found = plan(world, issue)
+
+    assert sum(variant.readers for variant in found) == 4
+    assert {variant.edition: variant.readers for variant in found} == {
+        "base": 1,
+        "lpb": 1,
+        "GM0080": 1,
+        "PV21": 1,
+    }
+
+
 def test_equal_rules_on_several_blocks_make_one_variant(world: World) -> None:
     populate(world)
     again = {"kind": "divider", "only": {"role": "WIJKAMBTENAAR"}}

@@ -29,6 +29,10 @@ WHERE = {
     "night": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
 }
 MOST_TABS = 150
+SEGMENT = (
+    "/desk/segments/new?join=all&join=any&field=role&is=yes&value=wijkambtenaar&group=0"
+    "&field=region&is=no&value=Atlantis&group=1&field=joined_after&is=yes&value=&group=1"
+)
 
 
 def now() -> datetime:
@@ -214,6 +218,8 @@ def test_every_page_is_accessible_and_fits(
         "/desk/knowledge/new",
         "/desk/issues/",
         "/desk/issues/new",
+        "/desk/segments/",
+        SEGMENT,
         issue,
         f"{issue}?edit=headings",
         f"{issue}?edit=story-2",
@@ -258,7 +264,38 @@ def test_without_javascript_everything_works(
     page.get_by_role("button", name="Toon").click()
     assert order(page) == ["foreword-1", "story-2"]
     assert page.locator("iframe").get_attribute("src")
+
+    page.goto(f"{served}/desk/segments/new")
+    page.get_by_label("Naam").fill("Ambtenaren")
+    page.get_by_label("Nog een voorwaarde").select_option(label="Rol")
+    page.get_by_role("button", name="Voeg toe").click()
+    page.get_by_label("Rol", exact=True).select_option(label="Wijkambtenaar")
+    page.get_by_role("button", name="Tel", exact=True).click()
+    page.get_by_text("1 lezer van Buurtwijs zou vandaag mail krijgen").wait_for()
+    page.get_by_role("button", name="Bewaar").click()
+    page.get_by_text("Bewaard.").wait_for()
     context.close()
+
+
+def test_a_segment_is_made_by_keyboard_and_counted_as_it_changes(
+    page: Page, way_in: str, served: str
+) -> None:
+    come_in(page, way_in)
+    page.goto(f"{served}/desk/segments/new")
+
+    page.get_by_label("Naam").focus()
+    page.keyboard.type("Drenten")
+    page.get_by_label("Nog een voorwaarde").focus()
+    page.keyboard.type("Streek")
+    press(page, "Voeg toe")
+    page.get_by_label("Streek", exact=True).focus()
+    page.keyboard.type("Aa en Hunze")
+
+    expect(page.locator("[data-counted=words]")).to_contain_text("1 lezer van")
+    expect(page.locator("[data-counted=nl]")).to_have_text("In Aa en Hunze")
+    press(page, "Bewaar")
+    page.get_by_text("Bewaard.").wait_for()
+    assert page.get_by_role("heading", name="Drenten").is_visible()
 
 
 PROGRESS = "/desk/issues/42/progress"
