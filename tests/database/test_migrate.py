@@ -112,3 +112,37 @@ def test_a_mailing_under_way_gets_the_words_its_mails_need_now(used: Database) -
     assert [json.loads(mail) for mail in mails] == [
         {"language": language, **words_of(language)} for language in ("nl", "en")
     ]
+
+
+def test_readers_there_were_already_are_counted_and_followed(used: Database) -> None:
+    with used.engine.begin() as connection:
+        for number, name in enumerate(("anna", "ben"), start=1):
+            _fill(connection, "subscriber", id=number, address=name, address_hash=name)
+            _fill(
+                connection,
+                "subscription",
+                id=number,
+                subscriber_id=number,
+                list_id=1,
+                state="confirmed",
+            )
+        _fill(
+            connection,
+            "consent_record",
+            id=1,
+            list_id=1,
+            seq=1,
+            act="imported",
+            sender_id=1,
+            subscriber_id=1,
+            recorded_at=NOW,
+        )
+
+    upgrade(used.engine)
+    upgrade(used.engine)  # nothing left to do
+
+    readers = text("select subscriber_id from reader")
+    with used.engine.begin() as connection:
+        assert connection.scalars(readers).all() == [1]
+        connection.execute(text("update subscription set state = 'ended'"))
+        assert connection.scalars(readers).all() == []
