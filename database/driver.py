@@ -293,7 +293,7 @@ class _PostgreSql:
     def read_moment(self, value: datetime) -> datetime:
         return value.astimezone(UTC)
 
-    def gathering(self, statement: str, names: tuple[str, ...]) -> str:  # noqa: ARG002
+    def gathering(self, statement: str, names: tuple[str, ...]) -> str:  # noqa: ARG002 - only SQLite gathers
         return statement
 
     def gathered(self, rows: list[Row]) -> list[Sequence[Any]]:

@@ -51,7 +51,7 @@ def serve(door: Door, host: str, port: int, no_worker: bool) -> None:
     # Both children get the settings as we read them, .env included.
     environment = dict(door.environment)
     # Nothing in the commands was typed but a host and a checked port, and no shell.
-    children = [subprocess.Popen(one, env=environment) for one in commands]  # noqa: S603
+    children = [subprocess.Popen(one, env=environment) for one in commands]  # noqa: S603 - see above
     click.echo(f"Buurtpost is at http://{_shown(host)}:{port}/ (stop with Ctrl-C)")
     _stay_until_one_ends(children)
 

@@ -105,7 +105,7 @@ class SendingApart:
     def _start(self) -> subprocess.Popen[str]:
         # Nothing in the command was typed but a number, and there is no shell. It
         # never reads its input: that ends when we do, however we die.
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - see above
             [*COMMAND, str(self._grace_seconds)],
             env={**_LITTLE_MEMORY, **self._flight.settings.environment},
             stdin=subprocess.PIPE,

@@ -98,7 +98,7 @@ def _again(session: Session, mailing: Mailing, *, now: datetime) -> int:
 
 
 # ``now`` is there because every outcome is called alike.
-def _leave(session: Session, mailing: Mailing, *, now: datetime) -> int:  # noqa: ARG001
+def _leave(session: Session, mailing: Mailing, *, now: datetime) -> int:  # noqa: ARG001 - see above
     counted = select(func.count()).where(
         Delivery.mailing_id == mailing.id, Delivery.state == DeliveryState.IN_DOUBT
     )

@@ -26,7 +26,7 @@ class Format(StrEnum):
     HTML = "html"
 
 
-def body_from(text: str, format: Format, *, title: str) -> str:  # noqa: A002
+def body_from(text: str, format: Format, *, title: str) -> str:  # noqa: A002 - the column's name
     """The body; raise rendering's TooDeep or TooLong.
 
     The title is shown above every body, so a heading that repeats it is left out.

@@ -37,7 +37,7 @@ def add_item(
     kind: ItemKind,
     title: str,
     body: str,
-    format: Format,  # noqa: A002
+    format: Format,  # noqa: A002 - the column's name
     summary: str | None = None,
     url: str | None = None,
     published_on: date | None = None,

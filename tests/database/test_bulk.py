@@ -70,7 +70,7 @@ def test_a_row_that_is_there_is_an_error_unless_it_may_stay(session: Session) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"created_at": datetime(2026, 1, 1)}, {"reason": "whim"}],  # noqa: DTZ001
+    [{"created_at": datetime(2026, 1, 1)}, {"reason": "whim"}],  # noqa: DTZ001 - without a zone on purpose
 )
 def test_a_value_its_column_refuses_is_refused(session: Session, wrong: dict) -> None:
     with pytest.raises((ValueError, StatementError)):

@@ -236,5 +236,5 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             pass  # whoever asked has given up waiting
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library's name
         """Quiet: the tests' output is for the tests."""

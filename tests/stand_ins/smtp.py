@@ -218,7 +218,7 @@ class _Handler:
     taken: int = 0
     seen: list[str] = field(default_factory=list)
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(  # noqa: N802 - the library's name
         self,
         server: SMTP,
         session: Session,
@@ -252,7 +252,7 @@ class _Handler:
         envelope.mail_options.extend(options)
         return "250 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - the library's name
         self,
         server: SMTP,
         _session: Session,
@@ -266,7 +266,7 @@ class _Handler:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - the library's name
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         rules, (address,) = self.stand_in.rules, envelope.rcpt_tos

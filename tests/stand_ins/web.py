@@ -92,5 +92,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(reply.drip_seconds)
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library's name
         """Quiet: the tests' output is for the tests."""

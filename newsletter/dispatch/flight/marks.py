@@ -33,7 +33,7 @@ class ByteMarks:
         self._buffer[self._start + place] = Mark.HANDED_OVER
 
     # The provider's own id does not fit in a byte; nothing here needs it.
-    def accepted(self, place: int, reference: str = "") -> None:  # noqa: ARG002
+    def accepted(self, place: int, reference: str = "") -> None:  # noqa: ARG002 - see above
         self._buffer[self._start + place] = Mark.ACCEPTED
 
     def refused(self, place: int, why: str) -> None:

@@ -151,7 +151,7 @@ class Turns:
         self._heard.append((code, words))
         self._wake()
 
-    def four_yeses(self, words: bytes) -> bool:  # noqa: ARG002
+    def four_yeses(self, words: bytes) -> bool:  # noqa: ARG002 - asked with its words
         return False
 
     def lost(self, why: str) -> None:

@@ -220,7 +220,7 @@ class Dialogue:
             if self._next is not None:
                 self._reset()
 
-    def _on_nothing(self, code: int, words: bytes) -> None:  # noqa: ARG002
+    def _on_nothing(self, code: int, words: bytes) -> None:  # noqa: ARG002 - called like the others
         if code == CLOSING:
             self._hang_up("it hung up")
         else:

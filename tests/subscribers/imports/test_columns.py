@@ -30,7 +30,7 @@ EXPORTS = [
     (
         "listmonk",
         "uuid,email,name,attributes,status,created_at",
-        'f,anna@example.nl,Anna de Vries,"{""a"": 1}",enabled,2024-01-15 10:53:07.5 +0000 UTC',  # noqa: E501
+        'f,anna@example.nl,Anna de Vries,"{""a"": 1}",enabled,2024-01-15 10:53:07.5 +0000 UTC',  # noqa: E501 - a line of their file
     ),
     (
         "Substack",
