@@ -27,6 +27,7 @@ from benchmarks import (
     segments,
     sending,
     smtp,
+    visiting,
 )
 from benchmarks.measure import ROUNDS, Measure, Skipped
 from benchmarks.village import Village, make_village
@@ -44,7 +45,16 @@ class Size:
     long_rounds: int  # of what takes a minute each
 
 
-PARTS = ("importing", "rendering", "smtp", "sending", "freezing", "segments", "scale")
+PARTS = (
+    "importing",
+    "rendering",
+    "smtp",
+    "sending",
+    "visiting",
+    "freezing",
+    "segments",
+    "scale",
+)
 FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1)
 QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
 
@@ -105,6 +115,9 @@ def _measured(folder: Path, size: Size, parts: Set[str]) -> Iterator[Measure | S
             yield from smtp.measure(few[0])
         if "sending" in parts:
             yield from sending.measure(few, server=server, rounds=size.rounds)
+        if "visiting" in parts:
+            for village in few:
+                yield from visiting.measure(village)
         if not parts & {"freezing", "segments", "scale"}:
             return
         many = pair(size.many)

@@ -105,6 +105,10 @@ class Village:
             )
         return Frozen(self, mailing, self._count(mailing, DeliveryState.QUEUED))
 
+    def accepted(self, mailing: int) -> int:
+        """How many the provider took."""
+        return self._count(mailing, DeliveryState.ACCEPTED)
+
     def _count(self, mailing: int, state: DeliveryState) -> int:
         with self.database.read() as session:
             return (

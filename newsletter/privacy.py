@@ -1,5 +1,6 @@
 """One person's rights over both houses: see everything we hold, and be forgotten."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,26 +70,53 @@ def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
     held = session.scalar(
         select(Subscriber.id).where(Subscriber.id == subscriber.id).with_for_update()
     )
-    if held is None:
-        return
+    if held is not None:
+        forget_held(session, [held], reason=SuppressionReason.ERASED, now=now)
+
+
+def forget_held(
+    session: Session,
+    numbers: Sequence[int],
+    *,
+    reason: SuppressionReason,
+    now: datetime,
+) -> None:
+    """The same for people whose rows are locked; ``reason`` keeps them unmailed."""
+    for subscriber in session.scalars(
+        select(Subscriber).where(Subscriber.id.in_(numbers)).order_by(Subscriber.id)
+    ).all():
+        _forget(session, subscriber, reason=reason, now=now)
+    session.execute(
+        update(Delivery)
+        # By number and not by address: who moved has deliveries to older ones. No
+        # index has it, and a look at every row is not too much for one night or wish.
+        .where(Delivery.subscriber_id.in_(numbers))
+        # A server's refusal often repeats the address it refuses.
+        .values(subscriber_id=None, detail="")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(Subscriber).where(Subscriber.id.in_(numbers)))
+    session.expire_all()
+
+
+def _forget(
+    session: Session,
+    subscriber: Subscriber,
+    *,
+    reason: SuppressionReason,
+    now: datetime,
+) -> None:
+    """One of them, in every table that is found by their address or number."""
     moving.abandon(session, subscriber)
     for subscription in subscriptions.subscriptions_of(session, subscriber):
         subscriptions.end(session, subscription, source="erasure", now=now)
     suppression.suppress(
         session,
         address_hash=subscriber.address_hash,
-        reason=SuppressionReason.ERASED,
+        reason=reason,
         now=now,
     )
     consent.erase(session, subscriber.id)
-    session.execute(
-        update(Delivery)
-        # By number and not by address: who moved has deliveries to older ones. No
-        # index has it, and a look at every row is not too much for one erasure.
-        .where(Delivery.subscriber_id == subscriber.id)
-        # A server's refusal often repeats the address it refuses.
-        .values(subscriber_id=None, detail="")
-    )
     session.execute(
         update(ReportedEvent)
         .where(ReportedEvent.address_hash == subscriber.address_hash)
@@ -105,8 +133,6 @@ def forget(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     ask_to_erase(session, subscriber.address, now=now)
-    session.execute(delete(Subscriber).where(Subscriber.id == subscriber.id))
-    session.expire_all()
 
 
 def _subscription(session: Session, subscription: Subscription) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from datetime import datetime, time
 from typing import Any
 
 from database.session import Database
-from newsletter.dispatch.returns.ageing import forget_old, forget_whom
+from newsletter.dispatch.returns.ageing import forget_old, forget_whom, forget_words
 from newsletter.erasure.erasure import forget_undone
 from newsletter.jobs.context import Context
 from newsletter.jobs.recurring import plan_next
+from newsletter.privacy import forget_held
 from newsletter.settings import Settings
 from subscribers import retention
+from subscribers.models import SuppressionReason
 from subscribers.retention import Forgotten
 
 RETENTION = "retention"  # the kind of the job
@@ -26,6 +28,9 @@ class Cleaned:
 
     readers: Forgotten
     reports: int
+    details: int  # people who left, of whom only the address and consent are left
+    gone: int  # people who left long ago
+    words: int  # of servers, about single mails
 
 
 def run(database: Database, settings: Settings, *, now: datetime) -> Cleaned:
@@ -35,7 +40,22 @@ def run(database: Database, settings: Settings, *, now: datetime) -> Cleaned:
     return Cleaned(
         retention.run(database, pending_days=settings.pending_days, now=now),
         forget_old(database, now=now),
+        retention.empty_details(database, now=now),
+        _forget_long_gone(database, now=now),
+        forget_words(database, now=now),
     )
+
+
+def _forget_long_gone(database: Database, *, now: datetime) -> int:
+    gone = 0
+    while True:
+        with database.write.begin() as session:
+            held = retention.hold_long_gone(session, now=now)
+            # No old file of readers may bring them back; they themselves may.
+            forget_held(session, held, reason=SuppressionReason.LEFT, now=now)
+        gone += len(held)
+        if not held:
+            return gone
 
 
 def run_nightly(context: Context, _payload: dict[str, Any]) -> None:

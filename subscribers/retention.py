@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from database.session import Database
@@ -17,6 +17,10 @@ from subscribers.models import (
 )
 
 AT_ONCE = 500  # people per transaction: SQLite has one writer, and others wait
+# After the last subscription ended: what we knew to choose their version is of no use
+# any more, and two years later nobody asks for proof of the consent there was.
+DETAILS_DAYS = 90
+LEFT_DAYS = 730
 
 
 @dataclass(frozen=True)
@@ -98,3 +102,64 @@ def _is_stale(before: datetime) -> ColumnElement[bool]:
             SignupRequest.list_id == Subscription.list_id,
         ),
     )
+
+
+def empty_details(database: Database, *, now: datetime) -> int:
+    """Empty what we know of who left everything 90 days ago; how many people.
+
+    Their address and consent stay: they prove that there was one, and when it ended.
+    """
+    emptied = 0
+    while True:
+        with database.write.begin() as session:
+            held = _hold_left(session, now - timedelta(days=DETAILS_DAYS), _HAS_DETAILS)
+            session.execute(
+                update(Subscriber)
+                .where(Subscriber.id.in_(held))
+                .values(
+                    name=None,
+                    region_code=None,
+                    role_mask=0,
+                    language=None,
+                    paused_until=None,
+                )
+                .execution_options(synchronize_session=False)
+            )
+        emptied += len(held)
+        if not held:
+            return emptied
+
+
+def hold_long_gone(session: Session, *, now: datetime) -> Sequence[int]:
+    """Some who left everything two years ago, locked: to be forgotten altogether."""
+    return _hold_left(session, now - timedelta(days=LEFT_DAYS), true())
+
+
+_HAS_DETAILS = or_(
+    Subscriber.name.is_not(None),
+    Subscriber.region_code.is_not(None),
+    Subscriber.role_mask != 0,
+    Subscriber.language.is_not(None),
+    Subscriber.paused_until.is_not(None),
+)
+
+
+def _hold_left(
+    session: Session, before: datetime, which: ColumnElement[bool]
+) -> Sequence[int]:
+    """Some of whom every subscription ended before then, and who asked for none."""
+    over = and_(
+        Subscription.state == SubscriptionState.ENDED, Subscription.ended_at < before
+    )
+    mine = Subscription.subscriber_id == Subscriber.id
+    return session.scalars(
+        select(Subscriber.id)
+        .where(
+            exists().where(mine, over),
+            ~exists().where(mine, or_(~over, Subscription.ended_at.is_(None))),
+            ~exists().where(SignupRequest.subscriber_id == Subscriber.id),
+            which,
+        )
+        .limit(AT_ONCE)
+        .with_for_update(of=Subscriber, skip_locked=True)
+    ).all()

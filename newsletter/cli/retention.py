@@ -14,10 +14,14 @@ def retention() -> None:
 @retention.command()
 @click.pass_obj
 def run(door: Door) -> None:
-    """Forget sign-ups that nobody confirmed, and what providers reported long ago."""
+    """Forget by rule: docs/privacy.md names each rule and its days."""
     done = rules.run(door.database, door.settings, now=door.now)
     readers = done.readers
     click.echo(
         f"Forgotten: {readers.requests} sign-ups, {readers.subscriptions} pending "
         f"subscriptions, {readers.subscribers} people, {done.reports} reports."
+    )
+    click.echo(
+        f"Of who left: the details of {done.details}, {done.gone} altogether; "
+        f"what servers said of {done.words} mails."
     )

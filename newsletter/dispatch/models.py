@@ -69,6 +69,8 @@ class Mailing(Base):
     answers: Mapped[str] = mapped_column(default="", server_default="")
     resumed_at: Mapped[datetime | None]
     consent_head: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    # When what servers said of its mails was let go (returns.ageing).
+    words_emptied_at: Mapped[datetime | None]
 
     issue: Mapped[Issue] = relationship(lazy="joined")
 

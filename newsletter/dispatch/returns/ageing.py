@@ -5,10 +5,11 @@ And whom a service mail was to, once it is too late for it to come back.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from database.session import Database
 from newsletter.correspondence.models import ServiceMail
+from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.returns.apply import WINDOW
 from newsletter.dispatch.returns.models import ReportedEvent
 
@@ -52,3 +53,43 @@ def forget_whom(database: Database, *, now: datetime) -> None:
             .values(address_hash=None)
             .execution_options(synchronize_session=False)
         )
+
+
+def forget_words(database: Database, *, now: datetime) -> int:
+    """Empty what servers said of mails, of mailings that ended 90 days ago; how many.
+
+    It often repeats the address. Each mailing is looked through once, in small steps.
+    """
+    emptied = 0
+    while True:
+        with database.read() as session:
+            mailing_id = session.scalar(
+                select(Mailing.id)
+                .where(
+                    Mailing.finished_at < now - timedelta(days=KEEP_DAYS),
+                    Mailing.words_emptied_at.is_(None),
+                )
+                .limit(1)
+            )
+            if mailing_id is None:
+                return emptied
+            of_it = Delivery.mailing_id == mailing_id
+            last = session.scalar(select(func.max(Delivery.seq)).where(of_it)) or 0
+        for first in range(0, last + 1, AT_ONCE):
+            with database.write.begin() as session:
+                emptied += len(
+                    session.execute(
+                        update(Delivery)
+                        .where(
+                            of_it,
+                            Delivery.seq >= first,
+                            Delivery.seq < first + AT_ONCE,
+                            Delivery.detail != "",
+                        )
+                        .values(detail="")
+                        .returning(Delivery.seq)
+                        .execution_options(synchronize_session=False)
+                    ).all()
+                )
+        with database.write.begin() as session:
+            session.get_one(Mailing, mailing_id).words_emptied_at = now
