@@ -24,6 +24,8 @@ class Home:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    # What commands and servers wrote to standard error: what an operator keeps as log.
+    log: list[str] = field(default_factory=list)
 
     def run(
         self, *arguments: str, expect: int = 0, **more: str
@@ -39,6 +41,7 @@ class Home:
             check=False,
         )
         assert done.returncode == expect, (arguments, done.stdout, done.stderr)
+        self.log.append(done.stderr)
         return done
 
     def json(self, *arguments: str, **more: str) -> Any:
@@ -69,7 +72,7 @@ class Home:
             yield base
         finally:
             os.killpg(server.pid, signal.SIGTERM)
-            server.communicate(timeout=20)
+            self.log.append(server.communicate(timeout=20)[1].decode())
 
     def environment_with(self, more: Mapping[str, str]) -> dict[str, str]:
         inherited = {

@@ -303,3 +303,6 @@ def test_the_main_job_from_two_stories_to_everyone_gone(tmp_path: Path):
             BUURTPOST_SMTP_URL=smtp.url,
         )
         assert smtp.accepted == []
+
+    # Nobody's address is in what all of that logged.
+    assert "@buurt.example" not in "".join(home.log)
