@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from subscribers import consent, subscriptions, suppression, verification
 from subscribers.imports import intake as intake_module
@@ -380,3 +381,47 @@ def test_two_files_at_once_with_the_same_people_are_both_taken(intake: Intake) -
 
     assert sorted(both) == [(1_500, 0), (1_500, 1_500)]
     assert len(intake.ledger()) == 1_500
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_signs_up_while_a_batch_is_decided_is_looked_at_again(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known_of, looks = intake_module.known_of, []
+
+    def known_then_a_sign_up(session, rows, list_id):
+        known = known_of(session, rows, list_id)
+        if not looks:
+            with intake.database.write.begin() as another:
+                a_sign_up(another, find_list(another, "wijs"), "ben@example.nl")
+        looks.append(len(rows))
+        return known
+
+    monkeypatch.setattr(intake_module, "known_of", known_then_a_sign_up)
+    report = intake.take(
+        "email,name\nanna@example.nl,Anna\nben@example.nl,Ben\nben@,\n"
+    )
+
+    assert looks == [2, 2]
+    assert counts(report) == (3, 2, 1, 0, 0, 1)
+    assert intake.states() == {"anna": "confirmed", "ben": "confirmed"}
+    assert [(who, act) for who, act, _, _ in intake.ledger()] == [
+        ("ben", "requested"),
+        ("anna", "imported"),
+        ("ben", "imported"),
+    ]
+    with intake.database.read() as session:
+        assert verification.verify(session) == []
+
+
+def test_what_the_database_refuses_for_good_ends_the_import(
+    sqlite_intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_arguments: object) -> None:
+        raise IntegrityError("insert", None, Exception("no"))
+
+    monkeypatch.setattr(intake_module.bulk, "write", refuses)
+
+    with pytest.raises(IntegrityError):
+        sqlite_intake.take("email\nanna@example.nl\n")
+    assert sqlite_intake.states() == {}
