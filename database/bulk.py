@@ -179,3 +179,16 @@ def next_ids(session: Session, table: Table, count: int) -> Sequence[int]:
         func.nextval(func.pg_get_serial_sequence(table.name, "id"))
     ).select_from(func.generate_series(1, count).table_valued("number"))
     return sorted(session.scalars(numbers))
+
+
+def count_anew(session: Session, tables: Sequence[Table]) -> None:
+    """Tell PostgreSQL's planner how large its tables became; SQLite does not ask.
+
+    It learns by itself a minute later. Until then it takes them for empty, and what
+    triggers do with five thousand new rows takes five seconds instead of a half.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        quote = connection.dialect.identifier_preparer.quote
+        names = ", ".join(quote(table.name) for table in tables)
+        connection.exec_driver_sql(f"ANALYZE {names}")

@@ -12,11 +12,12 @@ from typing import Final, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from database.bulk import insert_tuples, next_ids
+from database.bulk import count_anew, insert_tuples, next_ids
 from subscribers import consent, subscriptions, suppression
 from subscribers.imports.decide import Decision
 from subscribers.models import (
     ConsentAct,
+    ConsentRecord,
     MailingList,
     PartnerConsent,
     Subscriber,
@@ -28,6 +29,7 @@ from subscribers.models import (
 _PEOPLE = cast("Table", Subscriber.__table__)
 _SUBSCRIPTIONS = cast("Table", Subscription.__table__)
 _SUPPRESSIONS = cast("Table", Suppression.__table__)
+_LEDGER = cast("Table", ConsentRecord.__table__)
 _GRANTS = cast("Table", PartnerConsent.__table__)
 _PERSON: Final = (
     "id",
@@ -71,13 +73,17 @@ def wait_for_turn(session: Session) -> None:
     )
 
 
-def write(session: Session, decisions: Sequence[Decision], target: Target) -> None:
-    """Write what was decided; the caller commits.
+def write(
+    session: Session, decisions: Sequence[Decision], target: Target, number: int
+) -> None:
+    """Write what was decided, the file's batch of that number; the caller commits.
 
     An IntegrityError means that somebody signed up since we looked: look again.
     """
     ids = _write_people(session, decisions, target)
     _write_subscriptions(session, decisions, ids, target)
+    if number.bit_count() == 1:  # 1, 2, 4, 8, ...: the tables may have doubled
+        count_anew(session, [_PEOPLE, _SUBSCRIPTIONS, _LEDGER])
     _suppress(session, decisions, target)
     _record_consent(session, decisions, ids, target)
 

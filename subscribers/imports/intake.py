@@ -90,12 +90,12 @@ def import_readers(
             reader = RowReader(session, columns, found, zone=zone, now=now)
             proven = typed.line_or_none(proof, what="proof", most=PROOF_MOST) or ""
             target = bulk.Target(found.id, found.sender_id, proven, now)
-        for batch in _batches(sheet, reader, report):
+        for number, batch in enumerate(_batches(sheet, reader, report), start=1):
             if dry_run:
                 with database.read() as session:
                     decided = _decide(session, batch, target)
             else:
-                decided = _take(database, batch, target)
+                decided = _take(database, batch, target, number)
             _count(report, reader, decided)
             if progress:
                 progress(Progress(report.rows, sheet.read_bytes, sheet.size_bytes))
@@ -132,7 +132,7 @@ def _repeated(reader: RowReader, row: Row, first: int) -> Refusal:
 
 
 def _take(
-    database: Database, batch: Sequence[Row], target: bulk.Target
+    database: Database, batch: Sequence[Row], target: bulk.Target, number: int
 ) -> list[Decided]:
     """Decide and write; once more when somebody signed up since we looked."""
     attempts = _ATTEMPTS
@@ -141,7 +141,8 @@ def _take(
             with database.write.begin() as session:
                 bulk.wait_for_turn(session)
                 decided = _decide(session, batch, target)
-                bulk.write(session, [d for _, d in decided if d is not None], target)
+                taken = [decision for _, decision in decided if decision is not None]
+                bulk.write(session, taken, target, number)
             return decided
         except IntegrityError:
             attempts -= 1
