@@ -211,15 +211,21 @@ class MailPrograms:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._own = threading.local()
+        self._own = threading.local()  # of threads that live as long as one pool
+        self._open: list[HTTPConnection] = []
 
     def statuses(self, links: list[str], *, body: bytes | None = None) -> set[int]:
-        with ThreadPoolExecutor(8) as pool:
-            return set(pool.map(lambda link: self._ask(link, body), links))
+        try:
+            with ThreadPoolExecutor(8) as pool:
+                return set(pool.map(lambda link: self._ask(link, body), links))
+        finally:
+            while self._open:
+                self._open.pop().close()
 
     def _ask(self, link: str, body: bytes | None) -> int:
         if not hasattr(self._own, "connection"):
             self._own.connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
+            self._open.append(self._own.connection)
         connection: HTTPConnection = self._own.connection
         base, path = link.split("/unsubscribe/")
         assert base == f"http://127.0.0.1:{self._port}"
