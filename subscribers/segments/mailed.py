@@ -138,7 +138,7 @@ def _counting(
 
     meant = compile_rule(rule, list_id=list_id, zone=zone, who=MAILED, value=named)
     readers = _readers(list_id, rule, today=_TODAY)
-    return select(func.count()).select_from(Reader).where(readers, meant), names
+    return select(func.count()).select_from(Reader).where(meant, readers), names
 
 
 def page(
