@@ -30,9 +30,10 @@ serve: $(READY) $(ASSETS) ## open the desk on the demo's data; prints a sign-in 
 	@$(DEMO) $(BIN)/buurtpost staff add redactie@buurtwijs.example --role chief
 	@$(DEMO) $(BIN)/buurtpost serve
 
+# One worker more than two cores: a third of the tests' time they wait.
 test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
 	@tools/set-up-debian $(BIN)/python
-	@$(BIN)/pytest -n 3 --dist worksteal  # one more than CI has cores: a third of the time is waiting
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 crash: $(READY) ## the long fault run: hundreds of kills and everything else that can go wrong
 	@$(BIN)/pytest tests/faults --crash --tb=short $(CRASH)
