@@ -51,7 +51,6 @@ def started(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
 
 @settings(
     max_examples=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=history())

@@ -334,7 +334,6 @@ def village(world: World) -> World:
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(blocks=BLOCKS, editions=EDITIONS)

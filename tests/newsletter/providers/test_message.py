@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.providers.base import Message, Recipient
@@ -23,7 +23,6 @@ from tests.newsletter.providers.letters import HOSTILE_NAMES, message, recipient
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ANY_TEXT = st.text(max_size=400)
 # email reads slowly, and a busy machine slower still.
-in_its_own_time = settings(deadline=None)
 
 
 def build(some: Message, reader: Recipient) -> bytes:
@@ -168,7 +167,6 @@ def test_a_name_cannot_begin_a_header_or_turn_the_line_around(name):
     assert "\u202e" not in parsed["To"].addresses[0].display_name
 
 
-@in_its_own_time
 @given(name=ANY_TEXT, subject=ANY_TEXT)
 def test_any_name_and_subject_make_one_mail_to_one_reader(name, subject):
     mail = build(message(subject=subject), recipient(name=name))
@@ -179,7 +177,6 @@ def test_any_name_and_subject_make_one_mail_to_one_reader(name, subject):
     assert len(parsed.keys()) == len(read(build(message(), recipient())).keys())
 
 
-@in_its_own_time
 @given(
     text=st.text(alphabet=st.characters(exclude_categories=("Cc", "Cs")), max_size=2000)
 )
@@ -207,7 +204,6 @@ HOSTILE = st.one_of(
 )
 
 
-@in_its_own_time
 @given(
     name=HOSTILE,
     url=st.from_regex(r"https://[a-z]{1,90}/[\w=.-]{0,90}", fullmatch=True),
@@ -243,7 +239,6 @@ def test_the_joined_bytes_say_what_email_would_have_said(name, url):
     assert sent.replace(b"\r\n..", b"\r\n.") == ours
 
 
-@in_its_own_time
 @given(text=st.text(max_size=2000))
 @example(text="\x1f\x80\x80\x80\x80\x80\x80𐀀𐀀𐀀0")  # 76 without the soft break
 def test_no_encoded_line_is_longer_than_76_characters(text):
@@ -256,7 +251,6 @@ def test_no_encoded_line_is_longer_than_76_characters(text):
 EASY_OR_NEARLY = st.text(alphabet="aZ09 ./:-_?=&<'\"é", max_size=160)
 
 
-@in_its_own_time
 @given(value=EASY_OR_NEARLY)
 @example(value="https://post.example.nl/unsubscribe/" + "x" * 36 + ".y")
 @example(value="x" * 72)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.providers.events import short
@@ -100,7 +100,6 @@ _FIELDS = st.sampled_from(
 _NAMES = st.sampled_from("bounce dropped delivered spamreport".split())
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(_FIELDS, _JSON | _NAMES) | _JSON, max_size=4))
 def test_no_event_whatever_breaks_the_reader(found: list[object]) -> None:
     events = read_events(json.dumps(found).encode(), now=NOW)
@@ -112,7 +111,6 @@ def test_no_event_whatever_breaks_the_reader(found: list[object]) -> None:
         assert len(event.detail) <= 200
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_short_words_hold_no_address_and_fit_on_a_line(words: str) -> None:
     said = short(words + " <anna@example.nl> \x00\r\n")

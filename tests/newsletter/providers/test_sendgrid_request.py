@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.providers.base import Message, Recipient
@@ -17,7 +17,6 @@ from tests.newsletter.providers.letters import HOSTILE_NAMES, message, recipient
 from tests.newsletter.providers.sendgrid_request import Body, request_body
 
 SUBJECT_FOR_ALL = "Buurtwijs 42: thuis in de wijk"
-in_its_own_time = settings(deadline=None)
 
 
 def fill(some: Message, *readers: Recipient) -> Body:
@@ -48,7 +47,6 @@ def named(name: str, *, seq: int = 1, service: bool = False) -> Recipient:
 @example([('\\" \\u007f \\\\n', False), ("</script>&amp;", False)])
 @example([(string.printable, False)])
 @example([(" Anna ", False), (" " * 3, False)])
-@in_its_own_time
 def test_any_names_are_written_as_specified(people):
     assert_as_specified(
         message(),
@@ -60,7 +58,6 @@ def test_any_names_are_written_as_specified(people):
 
 
 @given(subject=st.text(), text=st.text(), html=st.text(), name=st.text(max_size=40))
-@in_its_own_time
 def test_any_mail_is_written_as_specified(subject, text, html, name):
     some = message(
         subject=f"{subject}{marker(Slot.NAME)}",

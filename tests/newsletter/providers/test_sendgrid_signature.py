@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.providers.base import ProviderMisconfigured
@@ -95,7 +95,6 @@ def test_a_retry_of_almost_a_day_ago_is_believed() -> None:
     assert check(now=THEN + timedelta(hours=24, minutes=50))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300), st.binary(max_size=100))
 def test_no_header_whatever_breaks_the_check(
     signature: str, timestamp: str, body: bytes
@@ -103,7 +102,6 @@ def test_no_header_whatever_breaks_the_check(
     assert not check(body, signature=signature, timestamp=timestamp)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_whatever_was_signed_verifies(body: bytes) -> None:
     signing = Signing()

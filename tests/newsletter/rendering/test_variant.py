@@ -397,7 +397,7 @@ def test_hostile_values_stay_text(form: str) -> None:
     assert "49" not in wild.text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(min_size=1, max_size=40).filter(str.strip))
 def test_whatever_text_comes_in_the_structure_stays(text: str) -> None:
     text = f"a{text}"  # a name that is a quotation mark alone is a way to quote

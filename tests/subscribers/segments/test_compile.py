@@ -219,7 +219,6 @@ def test_a_compiled_rule_selects_whom_plain_python_selects(session: Session) -> 
 
     @settings(
         max_examples=150,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(rule=RULES, list_slug=st.sampled_from([None, "wijs", "elders"]))

@@ -50,9 +50,7 @@ def test_a_rule_counts_and_shows_whom_plain_python_means(session: Session) -> No
     village = build(session)
     people = crowd(village, consents=True)
 
-    @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(rule=RULES)
     def agrees(rule: dict[str, Any]) -> None:
         expected = {

@@ -290,7 +290,6 @@ _HISTORIES = (
 )
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_order_three_times_over_ends_the_same(

@@ -1,7 +1,7 @@
 """What a returned mail is: recorded ones, hostile ones, and any bytes at all."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.providers.bounces.bounce import UnreadableMail
@@ -127,7 +127,6 @@ def test_many_parts_side_by_side_are_read_quickly() -> None:
     assert read_bounce(raw, keys=[KEY]).delivery == "1-1"
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=500), st.integers(0, 3000), st.sampled_from(MEANS))
 def test_no_damage_whatever_breaks_the_reader(
     noise: bytes, place: int, row: tuple[str, str, str | None, str]
@@ -168,7 +167,6 @@ _LINES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(_LINES)
 def test_no_order_of_lines_breaks_the_reader(lines: list[str]) -> None:
     raw = "\r\n".join(["Received: by x", *lines]).encode()
