@@ -64,7 +64,7 @@ def main(mailing: int) -> None:
     letter, few = chunks[0]
     few = [reader for _letter, readers in chunks for reader in readers][:_FILLED]
     link_began = time.process_time()
-    recipients = links.recipients(letter, few, mailing_id=mailing)
+    recipients = tuple(links.recipients(letter, few, mailing_id=mailing))
     linked = time.process_time() - link_began
     filled = _seconds_to_fill(letter, recipients)
     print(
