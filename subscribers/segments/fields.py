@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    case,
     cast,
     false,
     func,
@@ -30,6 +31,7 @@ from subscribers.models import (
     MailingList,
     PartnerConsent,
     Region,
+    RegionKind,
     Role,
     Sender,
     Subscription,
@@ -44,14 +46,14 @@ HOME_ZONE = ZoneInfo("Europe/Amsterdam")
 MUNICIPALITY = "GM"  # how its code begins
 
 
-def in_passing(query: Select[int]) -> ColumnElement[Any]:
+def in_passing(query: Select[Any]) -> ColumnElement[Any]:
     """The one value of a query, looked up by the statement that asks the rule."""
     return query.correlate(None).scalar_subquery()
 
 
 # How a name in a rule becomes a number. Looked at for each of a million readers, even a
 # value the database keeps costs a fifth more than a number would.
-Value = Callable[[Select[int]], ColumnElement[Any]]
+Value = Callable[[Select[Any]], ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,24 @@ def _lives_in(values: Values, scope: Scope) -> ColumnElement[bool]:
     home = scope.who.region_code
     if len(values) == 1 and values[0].startswith(MUNICIPALITY):
         # Nothing lies below it, and a plain comparison gives its readers in order.
-        return home == values[0]
-    wide = aliased(Region)
-    within = select(Region.code).join(wide, Region.path.like(wide.path.concat("%")))
-    among = home.in_(within.where(wide.code.in_(values)).correlate(None))
+        return home == scope.value(
+            select(_by_now(Region)).where(Region.code == values[0])
+        )
+    named, wide = aliased(Region), aliased(Region)
+    within = (
+        select(Region.code)
+        .join(wide, Region.path.like(wide.path.concat("%")))
+        .join(named, _by_now(named) == wide.code)
+        .where(named.code.in_(values))
+    )
+    among = home.in_(within.correlate(None))
     return func.coalesce(among, false()) if scope.who.in_order else among
+
+
+def _by_now(region: type[Region]) -> ColumnElement[str]:
+    """Its code, or what it became part of: a rule outlives a municipality."""
+    heir = func.coalesce(region.successor_code, region.code)
+    return case((region.kind == RegionKind.FORMER, heir), else_=region.code)
 
 
 def _has_role(values: Values, scope: Scope) -> ColumnElement[bool]:

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
     ColumnElement,
     Date,
@@ -128,13 +127,14 @@ def count(
 @lru_cache(maxsize=KEPT)
 def _counting(
     rule: Rule, list_id: int, zone: tzinfo
-) -> tuple[Select[int], Sequence[Select[int]]]:
+) -> tuple[Select[int], Sequence[Select[Any]]]:
     """The statement, and the queries for the values it wants as ``name_0`` and on."""
-    names: list[Select[int]] = []
+    names: list[Select[Any]] = []
 
-    def named(query: Select[int]) -> ColumnElement[Any]:
+    def named(query: Select[Any]) -> ColumnElement[Any]:
         names.append(query)
-        return bindparam(f"name_{len(names) - 1}", type_=BigInteger())
+        (column,) = query.selected_columns
+        return bindparam(f"name_{len(names) - 1}", type_=column.type)
 
     meant = compile_rule(rule, list_id=list_id, zone=zone, who=MAILED, value=named)
     readers = _readers(list_id, rule, today=_TODAY)

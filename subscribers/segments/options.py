@@ -20,7 +20,7 @@ def roles(session: Session, _language: str) -> Choices:
 def regions(session: Session, language: str) -> Choices:
     """The countries, the provinces, and every municipality there is today or was."""
     order = {kind: place for place, kind in enumerate(_KINDS)}
-    regions = session.scalars(select(Region)).all()
+    regions = session.scalars(select(Region).where(Region.kind.in_(_KINDS))).all()
     namesakes = {one.name for one in regions if one.kind == RegionKind.MUNICIPALITY}
     of = {"nl": "provincie {}"}.get(language, "province {}")
     named = []
@@ -37,6 +37,7 @@ _KINDS = (
     RegionKind.OUTSIDE,
     RegionKind.PROVINCE,
     RegionKind.MUNICIPALITY,
+    RegionKind.FORMER,
 )
 
 

@@ -3,10 +3,14 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from subscribers import mergers, region_files, regions, subscriptions
 from subscribers.mergers import Switched
-from subscribers.models import Region, RegionKind
+from subscribers.models import Region, RegionKind, Subscriber
+from subscribers.segments import mailed, options
+from subscribers.segments.compile import compile_rule
+from subscribers.segments.rules import parse_rule
 from subscribers.subscriptions import find_subscription
 from tests.conftest import NOW
 from tests.factories import ANNA, BEN, CLEO, a_list, a_reader, a_sign_up
@@ -134,3 +138,37 @@ def test_a_list_loaded_again_begins_nothing_anew(session, load):
     load(*lines)
 
     assert session.get(Region, "GM1999").kind is RegionKind.MUNICIPALITY
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"region": "GM1696"},
+        {"any": [{"region": "GM1696"}, {"region": "GM0363"}]},
+        {"not": {"not": {"region": "GM1696"}}},
+    ],
+)
+def test_a_rule_that_names_what_has_ended_means_the_successor(session, next_year, rule):
+    buurtwijs = a_list(session)
+    a_reader(session, buurtwijs, ANNA, region_code="GM1696")
+    mergers.switch(session, today=DAY)
+
+    meant = select(Subscriber.address).where(compile_rule(parse_rule(rule)))
+
+    assert session.scalars(meant).all() == [ANNA]
+    assert mailed.count(session, buurtwijs, parse_rule(rule), now=NOW) == 1
+
+
+def test_whoever_puts_a_rule_together_finds_what_is_and_what_was(session, load):
+    load(
+        "GM0402,Hilversum,PV27,,,",
+        "GM1696,Wijdemeren,PV27,,2027-01-01,GM0402",
+        "GM9999,Gooistad,PV27,2028-01-01,,",
+    )
+    mergers.switch(session, today=DAY)
+
+    names = dict(options.regions(session, "nl"))
+
+    assert names["GM0402"] == "Hilversum"
+    assert names["GM1696"] == "Wijdemeren"
+    assert "GM9999" not in names, "it does not exist yet"
