@@ -1,7 +1,8 @@
 """``make bench``: run every measure, print a table, write JSON to ``var/bench``.
 
 ``--quick`` takes a tenth of the readers and two rounds: to try a change, not to quote.
-Named parts run alone: ``make bench PARTS="freezing scale"``.
+Named parts run alone: ``make bench PARTS="freezing scale"``. A million readers take
+minutes to make; ``--keep FOLDER`` leaves them there and uses them the next time.
 """
 
 import argparse
@@ -62,6 +63,7 @@ QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
     asked = parser.parse_args()
     size, parts = QUICK if asked.quick else FULL, set(asked.parts or PARTS)
@@ -69,8 +71,11 @@ def main() -> None:
         parser.error(f"{', '.join(unknown)}: not one of {', '.join(PARTS)}")
     logging.disable(logging.WARNING)
     rows: list[Measure | Skipped] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for row in _measured(Path(folder), size, parts):
+    with ExitStack() as open_ones:
+        folder = asked.keep or Path(
+            open_ones.enter_context(tempfile.TemporaryDirectory())
+        )
+        for row in _measured(folder, size, parts, keep=asked.keep is not None):
             rows.append(row)
             print(line(row), flush=True)
     OUT.mkdir(parents=True, exist_ok=True)
@@ -89,11 +94,13 @@ def main() -> None:
     print(f"{machine}; medians; {path}")
 
 
-def _measured(folder: Path, size: Size, parts: Set[str]) -> Iterator[Measure | Skipped]:
+def _measured(
+    folder: Path, size: Size, parts: Set[str], *, keep: bool
+) -> Iterator[Measure | Skipped]:
     with ExitStack() as open_ones:
         enter = open_ones.enter_context
         server = folder / "postgres"
-        url = enter(postgres.server(server))
+        url = enter(postgres.server(server, keep=keep))
 
         def pair(readers: int) -> tuple[Village, Village]:
             began = time.monotonic()

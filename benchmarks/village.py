@@ -1,8 +1,9 @@
 """A home with invented readers and one issue, made as the demo makes its own."""
 
 import json
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,20 +151,35 @@ class Frozen:
 
 @contextmanager
 def make_village(folder: Path, *, readers: int) -> Iterator[Village]:
-    """On SQLite; ``postgres.copy_of`` gives the same on PostgreSQL."""
-    home = folder / "home"
-    url = sqlite_url(home / "buurtpost.sqlite")
+    """On SQLite; ``postgres.copy_of`` gives the same on PostgreSQL.
+
+    One that was made in this folder before is used again.
+    """
+    home, made = folder / "home", folder / "made"
     settings = read_settings({"BUURTPOST_HOME": str(home)})
+    if not made.exists():
+        made.write_text(str(_make(home, settings, readers)))
+    database = open_database(_url(home))
+    yield Village(database, settings, int(made.read_text()), readers)
+    database.close()
+
+
+def _make(home: Path, settings: Settings, readers: int) -> int:
+    """Returns the number of its first issue."""
+    shutil.rmtree(home, ignore_errors=True)  # one that was not made to the end
     settings.make_home()
     settings.signing_keys()  # now: a copy has the same
-    database = open_database(url)
-    upgrade(database.engine)
-    with database.write.begin() as session:
-        load_reference(session)
-    number = fill_library(database, settings, clock())
-    people.bring(database, readers, now=clock())
-    yield Village(database, settings, number, readers)
-    database.close()
+    with closing(open_database(_url(home))) as database:
+        upgrade(database.engine)
+        with database.write.begin() as session:
+            load_reference(session)
+        number = fill_library(database, settings, clock())
+        people.bring(database, readers, now=clock())
+    return number
+
+
+def _url(home: Path) -> str:
+    return sqlite_url(home / "buurtpost.sqlite")
 
 
 def moved(village: Village, database: Database, url: str) -> Village:
