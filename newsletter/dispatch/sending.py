@@ -19,7 +19,7 @@ COMMAND = (sys.executable, "-m", "newsletter.dispatch.flight")
 # glibc keeps a heap for each of the threads, though only one of them makes mails at a
 # time: with four connections to SendGrid that is a tenth of the process.
 _LITTLE_MEMORY = {"MALLOC_ARENA_MAX": "1"}
-_WAIT_SECONDS = 0.1  # for a process that is sending, before jobs are looked at again
+_WAIT_SECONDS = 0.5  # for a process that is sending, before jobs are looked at again
 _AFTER_GRACE_SECONDS = 10.0
 _MOST_CRASHES = 3  # in a row, before a person must look
 
