@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Chunk, Delivery, Mailing
@@ -17,6 +17,26 @@ class Range:
     variant_id: int
     first: int
     last: int
+
+
+def ranges_of(session: Session, mailing: Mailing) -> list[Range]:
+    """Where the readers of each variant stand, in the order of the ledger.
+
+    Raises Unforeseen when somebody is to be mailed who has no variant.
+    """
+    rows = session.execute(
+        select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
+        # Who is left to the bundle has a variant, too, and stands elsewhere.
+        .where(Delivery.mailing_id == mailing.id, Delivery.exclusion.is_(None))
+        .group_by(Delivery.variant_id)
+        .order_by(func.min(Delivery.seq))
+    )
+    ranges = []
+    for variant_id, first, last in rows:
+        if variant_id is None:
+            raise Unforeseen
+        ranges.append(Range(variant_id, first, last))
+    return ranges
 
 
 def cut_chunks(

@@ -16,6 +16,29 @@ from sqlalchemy import Connection
 
 _HERE = Path(__file__).parent
 
+_KEY = ("subscriber_id", "list_id")
+_REST = (
+    "region_code",
+    "role_mask",
+    "language",
+    "joined_at",
+    "paused_until",
+    "frequency",
+    "edition_sender_id",
+)
+_COLUMNS = ", ".join((*_KEY, *_REST))
+# What stands in the files by its name: every one of them writes the same columns.
+_PIECES = {
+    "{write_readers}": (
+        f"INSERT INTO reader ({_COLUMNS}) SELECT {_COLUMNS} "  # noqa: S608 its own
+        "FROM reader_true"
+    ),
+    "{or_change_them}": (
+        f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
+        + ", ".join(f"{column} = excluded.{column}" for column in _REST)
+    ),
+}
+
 
 def install(connection: Connection) -> None:
     """Make the view and the triggers; they must not be there."""
@@ -52,6 +75,8 @@ def _dropping(connection: Connection) -> list[str]:
 def _run(connection: Connection, file: Path) -> None:
     """Every statement of a file, within the transaction that is open."""
     words = file.read_text(encoding="utf-8")
+    for name, piece in _PIECES.items():
+        words = words.replace(name, piece)
     if connection.dialect.name == "postgresql":
         # It takes several at once as long as no values go with them.
         connection.exec_driver_sql(words, execution_options={"no_parameters": True})

@@ -3,21 +3,9 @@
 
 CREATE FUNCTION reader_subscription_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE subscription_id IN (SELECT id FROM became WHERE state = 'confirmed')
-    ON CONFLICT (subscriber_id, list_id) DO UPDATE SET
-        region_code = excluded.region_code,
-        role_mask = excluded.role_mask,
-        language = excluded.language,
-        joined_at = excluded.joined_at,
-        paused_until = excluded.paused_until,
-        frequency = excluded.frequency,
-        edition_sender_id = excluded.edition_sender_id;
+    {or_change_them};
     RETURN NULL;
 END $$;
 CREATE TRIGGER reader_subscription_insert AFTER INSERT ON subscription
@@ -36,26 +24,14 @@ BEGIN
           WHERE became.subscriber_id = was.subscriber_id
             AND became.list_id = was.list_id
             AND became.state = 'confirmed');
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE subscription_id IN (
         SELECT became.id FROM was JOIN became ON became.id = was.id
         WHERE (was.subscriber_id, was.list_id, was.state, was.edition_sender_id)
               IS DISTINCT FROM
               (became.subscriber_id, became.list_id, became.state,
                became.edition_sender_id))
-    ON CONFLICT (subscriber_id, list_id) DO UPDATE SET
-        region_code = excluded.region_code,
-        role_mask = excluded.role_mask,
-        language = excluded.language,
-        joined_at = excluded.joined_at,
-        paused_until = excluded.paused_until,
-        frequency = excluded.frequency,
-        edition_sender_id = excluded.edition_sender_id;
+    {or_change_them};
     RETURN NULL;
 END $$;
 CREATE TRIGGER reader_subscription_update AFTER UPDATE ON subscription
@@ -107,21 +83,9 @@ FOR EACH STATEMENT EXECUTE FUNCTION reader_suppression_insert();
 
 CREATE FUNCTION reader_suppression_delete() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE address_hash IN (SELECT address_hash FROM was)
-    ON CONFLICT (subscriber_id, list_id) DO UPDATE SET
-        region_code = excluded.region_code,
-        role_mask = excluded.role_mask,
-        language = excluded.language,
-        joined_at = excluded.joined_at,
-        paused_until = excluded.paused_until,
-        frequency = excluded.frequency,
-        edition_sender_id = excluded.edition_sender_id;
+    {or_change_them};
     RETURN NULL;
 END $$;
 CREATE TRIGGER reader_suppression_delete AFTER DELETE ON suppression
@@ -130,23 +94,11 @@ FOR EACH STATEMENT EXECUTE FUNCTION reader_suppression_delete();
 
 CREATE FUNCTION reader_consent_insert() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE (subscriber_id, list_id, sender_id) IN (
         SELECT subscriber_id, list_id, sender_id FROM became
         WHERE act IN ('confirmed', 'imported'))
-    ON CONFLICT (subscriber_id, list_id) DO UPDATE SET
-        region_code = excluded.region_code,
-        role_mask = excluded.role_mask,
-        language = excluded.language,
-        joined_at = excluded.joined_at,
-        paused_until = excluded.paused_until,
-        frequency = excluded.frequency,
-        edition_sender_id = excluded.edition_sender_id;
+    {or_change_them};
     RETURN NULL;
 END $$;
 CREATE TRIGGER reader_consent_insert AFTER INSERT ON consent_record

@@ -3,12 +3,7 @@
 CREATE TRIGGER reader_subscription_insert AFTER INSERT ON subscription
 WHEN new.state = 'confirmed'
 BEGIN
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE subscription_id = new.id;
 END;
 
@@ -17,12 +12,7 @@ AFTER UPDATE OF subscriber_id, list_id, state, edition_sender_id ON subscription
 BEGIN
     DELETE FROM reader
     WHERE subscriber_id = old.subscriber_id AND list_id = old.list_id;
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE subscription_id = new.id;
 END;
 
@@ -61,24 +51,14 @@ END;
 
 CREATE TRIGGER reader_suppression_delete AFTER DELETE ON suppression
 BEGIN
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE address_hash = old.address_hash;
 END;
 
 CREATE TRIGGER reader_consent_insert AFTER INSERT ON consent_record
 WHEN new.act IN ('confirmed', 'imported')
 BEGIN
-    INSERT INTO reader
-        (subscriber_id, list_id, region_code, role_mask, language, joined_at,
-         paused_until, frequency, edition_sender_id)
-    SELECT subscriber_id, list_id, region_code, role_mask, language, joined_at,
-           paused_until, frequency, edition_sender_id
-    FROM reader_true
+    {write_readers}
     WHERE subscriber_id = new.subscriber_id
       AND list_id = new.list_id
       AND sender_id = new.sender_id
