@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.dispatch.freezing import Unforeseen
 from newsletter.dispatch.models import Chunk, Delivery, Mailing
 from newsletter.dispatch.states import AT_ONCE, ChunkState, DeliveryState
 

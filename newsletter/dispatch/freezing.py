@@ -28,10 +28,16 @@ from newsletter.dispatch.states import DeliveryState
 from newsletter.production.produce import ProducedVariant
 from newsletter.settings import Settings
 
+TRIES = 3  # readers change while their versions are rendered: how often to begin anew
+
 _NEIGHBOURS = 64  # of a group: three or four pages of readers
 # The golden ratio of 2**32 lays groups that follow each other far apart, and all of
 # them evenly (Knuth, The Art of Computer Programming 3, 6.4).
 _SHUFFLE = 2_654_435_769
+
+
+class Unforeseen(Exception):
+    """Somebody needs a variant that nobody needed when the others were rendered."""
 
 
 def store_variant(
@@ -121,9 +127,6 @@ def one_view_of_the_readers(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def is_collision(error: Exception) -> bool:
+def is_collision(error: DBAPIError) -> bool:
     """Somebody else changed the mailing's row while we waited for it."""
-    return (
-        isinstance(error, DBAPIError)
-        and getattr(error.orig, "sqlstate", None) == "40001"
-    )
+    return getattr(error.orig, "sqlstate", None) == "40001"

@@ -23,10 +23,12 @@ from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.dispatch.candidates import NO_NUMBER, candidates_of
-from newsletter.dispatch.chunks import Range, cut_chunks
+from newsletter.dispatch.chunks import Range, cut_chunks, ranges_of
 from newsletter.dispatch.errors import FreezeFailed
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.freezing import (
+    TRIES,
+    Unforeseen,
     in_small_groups,
     is_collision,
     one_view_of_the_readers,
@@ -52,7 +54,6 @@ log = logging.getLogger("buurtpost.dispatch")
 
 TOO_LATE = timedelta(minutes=60)
 BEGIN = "begin-mailing"  # the kind of job that freezes a mailing at its time
-_TRIES = 3
 
 
 def begin_mailing(context: Context, payload: dict[str, Any]) -> None:
@@ -126,7 +127,7 @@ def freeze(
     """
     produced: dict[str, ProducedVariant] = {}
     day = now.astimezone(settings.timezone).date()
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         with database.read() as session:
             issue = session.get_one(Mailing, mailing_id).issue
             foreseen = foresee(session, issue, today=day, zone=settings.timezone)
@@ -141,18 +142,14 @@ def freeze(
                 _freeze(session, settings, mailing_id, foreseen, produced, now=now)
                 return
         except DBAPIError as error:
-            if not is_collision(error) or attempt == _TRIES:
+            if not is_collision(error) or attempt == TRIES:
                 raise
-        except _Unforeseen:
+        except Unforeseen:
             log.info("mailing=%d somebody needs a variant more", mailing_id)
     raise FreezeFailed(
         "Readers who need another version kept arriving while the audience was "
         "written down. Nothing was sent; start the mailing again."
     )
-
-
-class _Unforeseen(Exception):
-    """Somebody who joined since the rendering needs a variant nobody needed then."""
 
 
 def _freeze(
@@ -175,7 +172,7 @@ def _freeze(
         for variant in foreseen.variants
     }
     _write_ledger(session, mailing, foreseen, stored, now=now)
-    ranges = _ranges(session, mailing)
+    ranges = ranges_of(session, mailing)
     bundled = _variants_bundled(session, mailing, foreseen)
     cut_chunks(
         session, mailing, ranges, size=settings.chunk_size, state=ChunkState.OPEN
@@ -219,26 +216,10 @@ def _write_ledger(
     write_deliveries(session, mailing, rows, seq=seq, variant_id=variant_id, now=now)
 
 
-def _ranges(session: Session, mailing: Mailing) -> list[Range]:
-    """In the order of the ledger. Raises _Unforeseen."""
-    rows = session.execute(
-        select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
-        .where(Delivery.mailing_id == mailing.id, Delivery.exclusion.is_(None))
-        .group_by(Delivery.variant_id)
-        .order_by(func.min(Delivery.seq))
-    )
-    ranges = []
-    for variant_id, first, last in rows:
-        if variant_id is None:
-            raise _Unforeseen
-        ranges.append(Range(variant_id, first, last))
-    return ranges
-
-
 def _variants_bundled(
     session: Session, mailing: Mailing, foreseen: Foreseen
 ) -> set[int]:
-    """Those some readers get by the bundle. Raises _Unforeseen."""
+    """Those some readers get by the bundle. Raises Unforeseen."""
     found = set(
         session.scalars(
             select(Delivery.variant_id)
@@ -254,7 +235,7 @@ def _variants_bundled(
         rows = candidates_of(mailing.issue, foreseen).rows
         missed = select(rows.c.edition).where(not_(rows.c.is_foreseen)).limit(1)
         if session.scalar(missed) is not None:
-            raise _Unforeseen
+            raise Unforeseen
     return {variant for variant in found if variant is not None}
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, null, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, null
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from database.session import Database
@@ -26,17 +26,19 @@ from newsletter.dispatch.bundles.known import bundle_of
 from newsletter.dispatch.bundles.models import Bundle
 from newsletter.dispatch.bundles.months import Month, number_of
 from newsletter.dispatch.bundles.waiting import Waiting, find_waiting
-from newsletter.dispatch.chunks import Range, cut_chunks
+from newsletter.dispatch.chunks import cut_chunks, ranges_of
 from newsletter.dispatch.errors import AlreadyStarted
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.freezing import (
+    TRIES,
+    Unforeseen,
     in_small_groups,
     is_collision,
     one_view_of_the_readers,
     store_variant,
     write_deliveries,
 )
-from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.schedule import say_moment
 from newsletter.dispatch.states import ChunkState, MailingKind, MailingState
 from newsletter.issues.variants import label
@@ -50,7 +52,6 @@ from subscribers.models import MailingList
 log = logging.getLogger("buurtpost.dispatch")
 
 ACT = "mailing.bundle"  # in the audit log
-_TRIES = 3
 Produced = dict[tuple[str, Content], ProducedVariant]  # by the variant's key, too
 
 
@@ -69,7 +70,7 @@ def make_bundle(
     AlreadyStarted, NotYetBegun, NothingToBundle, BundleFailed.
     """
     produced: Produced = {}
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         with database.read() as session:
             waiting, contents = look(session, settings, list_id, month, now=now)
             _produce(session, settings, waiting, contents, produced)
@@ -79,23 +80,19 @@ def make_bundle(
                 return _freeze(
                     session, settings, list_id, month, produced, by=by, now=now
                 )
-        except _Unforeseen:
+        except Unforeseen:
             log.info("bundle list=%d somebody needs a version more", list_id)
         except IntegrityError:
             # Another worker was a moment earlier; the next look says so.
-            if attempt == _TRIES:
+            if attempt == TRIES:
                 raise
-        except Exception as error:
-            if not is_collision(error) or attempt == _TRIES:
+        except DBAPIError as error:
+            if not is_collision(error) or attempt == TRIES:
                 raise
     raise BundleFailed(
         "Readers who need another version kept arriving while the bundle was written "
         "down. Nothing was sent; start it again."
     )
-
-
-class _Unforeseen(Exception):
-    """Somebody needs a version that nobody needed when the others were rendered."""
 
 
 def look(
@@ -161,7 +158,7 @@ def _freeze(
     waiting, contents = look(session, settings, list_id, month, now=now)
     versions = versions_of(waiting, contents, zone=settings.timezone)
     if any((one.key, one.content) not in produced for one in versions):
-        raise _Unforeseen
+        raise Unforeseen
     number = number_of(session, waiting.mailing_list, month)
     mailing = Mailing(
         issue_id=waiting.last.id,
@@ -200,7 +197,7 @@ def _freeze(
     cut_chunks(
         session,
         mailing,
-        _ranges(session, mailing),
+        ranges_of(session, mailing),
         size=settings.chunk_size,
         state=ChunkState.OPEN,
     )
@@ -245,18 +242,3 @@ def _write_ledger(
         )
     )
     write_deliveries(session, mailing, rows, seq=seq, variant_id=variant_id, now=now)
-
-
-def _ranges(session: Session, mailing: Mailing) -> list[Range]:
-    """In the order of the ledger."""
-    rows = session.execute(
-        select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
-        .where(Delivery.mailing_id == mailing.id, Delivery.variant_id.is_not(None))
-        .group_by(Delivery.variant_id)
-        .order_by(func.min(Delivery.seq))
-    )
-    return [
-        Range(variant_id, first, last)
-        for variant_id, first, last in rows
-        if variant_id is not None
-    ]

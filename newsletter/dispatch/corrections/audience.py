@@ -23,7 +23,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from newsletter.dispatch.chunks import Range
 from newsletter.dispatch.freezing import write_deliveries
 from newsletter.dispatch.models import Chunk, Delivery, Mailing, Variant
 from newsletter.dispatch.states import ChunkState, DeliveryState, Exclusion
@@ -138,31 +137,6 @@ def write_down(
     return write_deliveries(
         session, correction, had_it, seq=had_it.c.seq, variant_id=variant_id, now=now
     )
-
-
-def ranges_of(
-    session: Session, mailing: Mailing, pairs: Mapping[int, int]
-) -> list[Range]:
-    """All the issue's places of a variant, also those of whom it has not reached.
-
-    ``pairs`` gives for a variant of the issue the correction's own.
-    """
-    ranges = session.execute(
-        select(Delivery.variant_id, func.min(Delivery.seq), func.max(Delivery.seq))
-        .where(
-            Delivery.mailing_id == mailing.id,
-            Delivery.variant_id.in_(pairs),
-            # Who is left to the bundle has a variant, too, and stands elsewhere.
-            Delivery.exclusion.is_(None),
-        )
-        .group_by(Delivery.variant_id)
-        .order_by(func.min(Delivery.seq))
-    )
-    return [
-        Range(pairs[variant], first, last)
-        for variant, first, last in ranges
-        if variant is not None
-    ]
 
 
 def _had_it(

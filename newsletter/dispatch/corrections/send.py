@@ -1,15 +1,14 @@
 """The act: somebody says what was wrong, and whoever had it is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch.chunks import cut_chunks, open_chunks
+from newsletter.dispatch.chunks import cut_chunks, open_chunks, ranges_of
 from newsletter.dispatch.corrections.audience import (
     is_under_way,
-    ranges_of,
     variants_with,
     write_down,
 )
@@ -179,11 +178,16 @@ def _freeze(
         variant.id: stored[variant.edition]
         for variant in variants_with(session, mailing, drafted.item.places)
     }
-    # Also for whom the issue still reaches; only those with somebody in them open.
+    # All their places, also of whom the issue still reaches. Those with somebody in
+    # them are opened.
     cut_chunks(
         session,
         own,
-        ranges_of(session, mailing, pairs),
+        [
+            replace(found, variant_id=pairs[found.variant_id])
+            for found in ranges_of(session, mailing)
+            if found.variant_id in pairs
+        ],
         size=settings.chunk_size,
         state=ChunkState.DONE,
     )

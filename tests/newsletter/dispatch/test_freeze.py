@@ -64,7 +64,7 @@ def test_readers_who_never_hold_still_leave_nothing_half_done(
     village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     village.build("anna", editions=())
-    monkeypatch.setattr(plan, "_TRIES", 1)
+    monkeypatch.setattr(plan, "TRIES", 1)
     meanwhile(monkeypatch, lambda: move_to(village, "anna", "PV21"))
 
     with pytest.raises(FreezeFailed, match="start the mailing again"):
