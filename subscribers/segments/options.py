@@ -6,8 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from subscribers.models import MailingList, Region, RegionKind, Role, Sender
-from subscribers.regions import COUNTRY, OUTSIDE
-from subscribers.segments.values import FREQUENCIES, LANGUAGES
+from subscribers.segments.values import COUNTRIES, FREQUENCIES, LANGUAGES, in_language
 from subscribers.typed import fold
 
 Choices = Sequence[tuple[str, str]]
@@ -25,8 +24,10 @@ def regions(session: Session, language: str) -> Choices:
     of = {"nl": "provincie {}"}.get(language, "province {}")
     named = []
     for region in sorted(regions, key=lambda one: (order[one.kind], fold(one.name))):
-        name = region_name_of(region, language)
-        if region.kind == RegionKind.PROVINCE and region.name in namesakes:
+        name = region.name
+        if region.code in COUNTRIES:
+            name = in_language(COUNTRIES[region.code], language)
+        elif region.kind == RegionKind.PROVINCE and region.name in namesakes:
             name = of.format(region.name)  # Utrecht and Groningen are both
         named.append((region.code, name))
     return named
@@ -39,15 +40,6 @@ _KINDS = (
     RegionKind.MUNICIPALITY,
     RegionKind.FORMER,
 )
-
-
-def region_name_of(region: Region, language: str) -> str:
-    """Of the two that are no place one lives in, what people call them."""
-    if region.code == COUNTRY:
-        return {"nl": "Nederland"}.get(language, "the Netherlands")
-    if region.code == OUTSIDE:
-        return {"nl": "het buitenland"}.get(language, "another country")
-    return region.name
 
 
 def partners(session: Session, _language: str) -> Choices:
@@ -63,14 +55,12 @@ def lists(session: Session, _language: str) -> Choices:
 
 
 def languages(_session: Session, language: str) -> Choices:
-    return [
-        (code, names.get(language, names["en"])) for code, names in LANGUAGES.items()
-    ]
+    return [(code, in_language(names, language)) for code, names in LANGUAGES.items()]
 
 
 def frequencies(_session: Session, language: str) -> Choices:
     return [
-        (often.value, names.get(language, names["en"]))
+        (often.value, in_language(names, language))
         for often, names in FREQUENCIES.items()
     ]
 

@@ -28,12 +28,21 @@ FREQUENCIES: Mapping[Frequency, Mapping[str, str]] = {
     Frequency.EVERY: {"nl": "mail bij elk nummer", "en": "mail at every issue"},
     Frequency.MONTHLY: {"nl": "de maandbundel", "en": "the monthly bundle"},
 }
+# The two regions that are no place one lives in, as people call them.
+COUNTRIES: Mapping[str, Mapping[str, str]] = {
+    COUNTRY: {"nl": "Nederland", "en": "the Netherlands"},
+    OUTSIDE: {"nl": "het buitenland", "en": "another country"},
+}
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
 class BadRule(SubscribersError):
     """A rule cannot be used; the sentence says which part and what may stand there."""
+
+
+def in_language(names: Mapping[str, str], language: str) -> str:
+    return names.get(language, names["en"])
 
 
 def code(text: str) -> str:
@@ -76,10 +85,8 @@ def day(text: str) -> str:
 
 
 def region_name(session: Session, value: str, language: str) -> str | None:
-    if value == COUNTRY:
-        return {"nl": "Nederland"}.get(language, "the Netherlands")
-    if value == OUTSIDE:
-        return {"nl": "het buitenland"}.get(language, "another country")
+    if value in COUNTRIES:
+        return in_language(COUNTRIES[value], language)
     region = session.get(Region, value)
     if region is None or region.kind != RegionKind.PROVINCE:
         return region.name if region else None
@@ -129,7 +136,7 @@ def list_slugs(session: Session) -> str:
 
 
 def language_name(_session: Session, value: str, language: str) -> str | None:
-    return LANGUAGES[value].get(language, LANGUAGES[value]["en"])
+    return in_language(LANGUAGES[value], language)
 
 
 def language_codes(_session: Session) -> str:
@@ -137,8 +144,7 @@ def language_codes(_session: Session) -> str:
 
 
 def frequency_name(_session: Session, value: str, language: str) -> str | None:
-    names = FREQUENCIES[Frequency(value)]
-    return names.get(language, names["en"])
+    return in_language(FREQUENCIES[Frequency(value)], language)
 
 
 def frequencies(_session: Session) -> str:

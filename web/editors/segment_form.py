@@ -176,8 +176,9 @@ class SegmentForm:
 
 def _code(session: Session, text: str, names: Mapping[str, str]) -> str | None:
     """The region of a name from the list, or of whatever people write for it."""
+    typed = fold(text)
     for code, name in names.items():
-        if fold(name) == fold(text):
+        if fold(name) == typed:
             return code
     try:
         return regions.find(session, text).code
