@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door
-from newsletter.dispatch.mailed import subject_of
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.naming import subject_of
 from newsletter.dispatch.states import MailingKind
 from subscribers.verification import verify as verify_ledgers
 

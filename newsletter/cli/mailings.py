@@ -14,7 +14,7 @@ from newsletter.dispatch.bundles.months import read_number
 from newsletter.dispatch.bundles.send import make_bundle
 from newsletter.dispatch.corrections import send as corrections
 from newsletter.dispatch.corrections.models import Correction
-from newsletter.dispatch.mailed import find_mailed
+from newsletter.dispatch.naming import find_mailed
 from newsletter.dispatch.schedule import read_moment, say_moment
 from newsletter.dispatch.settling import Outcome
 from newsletter.dispatch.testmail import send_test

@@ -18,9 +18,9 @@ from newsletter.dispatch.errors import AlreadyStarted, NoMailing, NotNowPossible
 from newsletter.dispatch.finishing import finish_if_complete
 from newsletter.dispatch.going_on import forget_what_stopped
 from newsletter.dispatch.locks import lock_mailing, lock_mailing_of
-from newsletter.dispatch.mailed import Mailed, find_mailed, name_of, subject_of
 from newsletter.dispatch.models import Chunk, Mailing
 from newsletter.dispatch.moves import move
+from newsletter.dispatch.naming import Mailed, find_mailed, name_of, subject_of
 from newsletter.dispatch.plan import BEGIN, freeze
 from newsletter.dispatch.receipt import find_mailing
 from newsletter.dispatch.schedule import say_moment

@@ -18,8 +18,8 @@ from newsletter.dispatch.bundles.send import look
 from newsletter.dispatch.candidates import candidates_of
 from newsletter.dispatch.corrections.known import corrections_of
 from newsletter.dispatch.errors import NoMailing
-from newsletter.dispatch.mailed import Mailed, number_of
 from newsletter.dispatch.models import Delivery, Mailing
+from newsletter.dispatch.naming import Mailed, number_of
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import DeliveryState, Exclusion, MailingKind

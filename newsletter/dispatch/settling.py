@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.errors import NotNowPossible
-from newsletter.dispatch.mailed import Mailed, name_of, subject_of
 from newsletter.dispatch.mailings import go_on, locked, require
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.moves import move
+from newsletter.dispatch.naming import Mailed, name_of, subject_of
 from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.staff import audit
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter.dispatch.bundles.models import Bundle
 from newsletter.dispatch.bundles.months import read_number
 from newsletter.dispatch.corrections.models import Correction
-from newsletter.dispatch.mailed import Mailed
+from newsletter.dispatch.naming import Mailed
 from web.language import gettext as _
 from web.language import month
 

@@ -9,8 +9,8 @@ from newsletter.dispatch import mailings, settling
 from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch.corrections.models import Correction
 from newsletter.dispatch.errors import NoMailing
-from newsletter.dispatch.mailed import find_mailed
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.naming import find_mailed
 from newsletter.dispatch.plan import planned_variants
 from newsletter.dispatch.progress import progress as progress_of
 from newsletter.dispatch.receipt import find_mailing

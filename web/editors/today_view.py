@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.corrections.models import Correction
-from newsletter.dispatch.mailed import Mailed, find_mailed, number_of
 from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.naming import Mailed, find_mailed, number_of
 from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import MailingKind, MailingState
 from newsletter.issues.compose import all_issues
