@@ -76,6 +76,25 @@ def story(**changes: Any) -> values.StoryBlock:
     )
 
 
+BUNDLED = values.BundledIssue(
+    id="issue-42",
+    number=42,
+    day=date(2026, 10, 16),
+    title="Beginnen zonder plan",
+    summary="Drie mensen die gewoon begonnen.",
+    url=f"{BASE}/issues/42/base",
+    stories=(
+        values.BundledStory(
+            title="De buurttafel",
+            teaser="Elke donderdag soep, en na een jaar een wijkplan.",
+            url=f"{BASE}/stories/soep",
+            place="Deventer",
+            source=FROM_LPB,
+        ),
+        values.BundledStory("Brood", "", f"{BASE}/stories/brood", "", None),
+    ),
+)
+
 EVERY_BLOCK: tuple[values.BlockValue, ...] = (
     values.Foreword(
         id="foreword-1",
@@ -164,21 +183,5 @@ EVERY_BLOCK: tuple[values.BlockValue, ...] = (
         url=f"{BASE}/issues/42",
     ),
     # So do these, in a bundle.
-    values.BundledIssue(
-        id="issue-42",
-        number=42,
-        day=date(2026, 10, 16),
-        title="Beginnen zonder plan",
-        summary="Drie mensen die gewoon begonnen.",
-        url=f"{BASE}/issues/42/base",
-        stories=(
-            values.BundledStory(
-                title="De buurttafel",
-                teaser="Elke donderdag soep, en na een jaar een wijkplan.",
-                url=f"{BASE}/stories/soep",
-                place="Deventer",
-                source=FROM_LPB,
-            ),
-        ),
-    ),
+    BUNDLED,
 )

@@ -1,32 +1,12 @@
 """The month in one mail: the same frame, a part for each issue."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from newsletter.rendering import values
 from newsletter.rendering.merge import MergeTemplate, Slot, as_is, in_html
 from newsletter.rendering.variant import render_variant
-from tests.newsletter.rendering.samples import BASE, FROM_LPB, READER, frame
-
-BUNDLED = values.BundledIssue(
-    id="issue-42",
-    number=42,
-    day=date(2026, 11, 5),
-    title="Beginnen zonder plan",
-    summary="Drie mensen die gewoon begonnen.",
-    url=f"{BASE}/issues/42/base",
-    stories=(
-        values.BundledStory(
-            title="De buurttafel",
-            teaser="Elke donderdag soep.",
-            url=f"{BASE}/stories/soep",
-            place="Deventer",
-            source=FROM_LPB,
-        ),
-        values.BundledStory("Brood", "", f"{BASE}/stories/brood", "", None),
-    ),
-)
+from tests.newsletter.rendering.samples import BASE, BUNDLED, READER, frame
 
 
 def rendered(block: values.BundledIssue = BUNDLED, **of: Any) -> values.RenderedVariant:
@@ -46,10 +26,10 @@ def test_titles_summaries_and_links_stand_in_both_forms() -> None:
         words = " ".join(form.split())
         for part in (
             "De maand in één mail",
-            "Nummer 42 · donderdag 5 november 2026",
+            "Nummer 42 · vrijdag 16 oktober 2026",
             "Beginnen zonder plan",
             "De buurttafel",
-            "Elke donderdag soep.",
+            "Elke donderdag soep, en na een jaar een wijkplan.",
             f"{BASE}/stories/soep",
             "Deventer",
             "Bron: LPB",
