@@ -112,6 +112,18 @@ def reasons(report: ImportReport) -> dict[int, str]:
     return {refusal.line: refusal.reason for refusal in report.refused}
 
 
+def counts(report: ImportReport) -> tuple[int, int, int, int, int, int]:
+    """Rows, taken, updated, unchanged, quarantined, refused."""
+    return (
+        report.rows,
+        report.taken,
+        report.updated,
+        report.unchanged,
+        report.quarantined,
+        len(report.refused),
+    )
+
+
 def prepare(database: Database, folder: Path) -> Intake:
     with database.write.begin() as session:
         for slug, name in [("wijs", "Buurtwijs"), ("elders", "Elders")]:

@@ -1,6 +1,5 @@
 """Subscribing from a form or JSON, and saying yes from the mailbox."""
 
-import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -290,96 +289,6 @@ def test_an_address_that_looks_mistyped_is_asked_about_and_mailed_all_the_same(
     assert answer.json["hint"] == "anna@gmail.com"  # type: ignore[index]
 
 
-EMBED = "/subscribe/embed"
-
-
-def test_the_form_in_a_frame_stays_in_it(
-    client: FlaskClient, database: Database
-) -> None:
-    page = client.get(EMBED + "?list=buurtwijs&via=lpb&lang=en")
-    wrong = client.post(EMBED, data=FORM | {"email": "anna"})
-    right = client.post(EMBED, data=FORM | {"via": "lpb"})
-
-    assert (page.status_code, wrong.status_code, right.status_code) == (200, 422, 200)
-    assert 'name="via" value="lpb"' in page.text
-    for answer in (page, wrong, right):
-        assert "frame-ancestors *" in answer.headers["Content-Security-Policy"]
-        assert "Set-Cookie" not in answer.headers
-        assert "<nav" not in answer.text
-        assert not re.search(r"<script|<input[^>]*checked", answer.text)
-        for link in re.findall(r"<a [^>]*>", answer.text):
-            inside = 'class="skip"' in link or EMBED in link
-            assert inside or 'target="_blank"' in link, link
-    with database.read() as session:
-        assert session.scalar(select(SignupRequest.source)) == "partner-form:lpb"
-
-
-def test_the_code_of_the_frame_shows_the_form(client: FlaskClient) -> None:
-    page = client.get("/subscribe/for-your-site?via=lpb&lang=en").text
-    [code] = re.findall(r'id="frame-code"[^>]*>(.*?)</textarea>', page, re.S)
-
-    frame = re.match(
-        r'<iframe src="https://post.example.nl([^"]*)"', html.unescape(code)
-    )
-    assert frame
-    shown = client.get(html.unescape(frame[1]))
-    assert shown.status_code == 200
-    assert 'name="via" value="lpb"' in shown.text
-
-
-@pytest.mark.parametrize("path", ["/", "/subscribe", "/subscribe/for-your-site"])
-def test_no_other_page_may_be_framed(client: FlaskClient, path: str) -> None:
-    policy = client.get(path).headers["Content-Security-Policy"]
-
-    assert "frame-ancestors 'none'" in policy
-
-
-@pytest.mark.parametrize(
-    ("via", "source"), [("", "form"), ("lpb", "partner-form:lpb"), ("evil", "form")]
-)
-def test_the_plain_form_for_a_partners_site_works_as_it_stands(
-    client: FlaskClient, database: Database, via: str, source: str
-) -> None:
-    page = client.get(f"/subscribe/for-your-site?via={via}").text
-    code = html.unescape(
-        re.findall(r'id="html-code"[^>]*>(.*?)</textarea>', page, re.S)[0]
-    )
-
-    assert "Ja, mail mij Buurtwijs van Stichting Buurtwijs." in code
-    assert "<script" not in code
-    assert "checked" not in code
-    assert re.search(r'action="https://post.example.nl/subscribe', code)
-    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', code)
-    named = set(re.findall(r'name="(\w+)"', code))
-    assert named >= {"email", "region", "website", "list", "language"}
-    client.post("/subscribe", data=dict(hidden) | {"email": ANNA, "region": "Zwolle"})
-    with database.read() as session:
-        assert session.scalar(select(SignupRequest.source)) == source
-
-
-def test_what_stands_in_the_address_cannot_write_the_code_we_hand_out(
-    client: FlaskClient,
-) -> None:
-    page = client.get('/subscribe/for-your-site?via="><script>alert(1)</script>').text
-
-    assert "<script" not in html.unescape(page)
-
-
-def test_a_script_of_another_site_may_post_json_and_read_the_one_answer(
-    client: FlaskClient,
-) -> None:
-    elsewhere = {"Origin": "https://lpb.example"}
-    may = client.options("/subscribe", headers=elsewhere)
-    answer = client.post("/subscribe", json={"email": ANNA}, headers=elsewhere)
-
-    assert may.status_code == 204
-    assert "Content-Type" in may.headers["Access-Control-Allow-Headers"]
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-    page = client.get("/subscribe", headers=elsewhere)
-    assert "Access-Control-Allow-Origin" not in page.headers
-
-
 def test_who_signs_up_without_end_waits_and_nothing_typed_is_lost(
     client: FlaskClient, database: Database, clock: Clock
 ) -> None:
@@ -393,7 +302,7 @@ def test_who_signs_up_without_end_waits_and_nothing_typed_is_lost(
     for number in range(MOST_AT_ONCE):
         assert post(number, "2001:db8::1").status_code == 200
 
-    refused = post(999, "2001:db8::2", EMBED)  # of the same household
+    refused = post(999, "2001:db8::2", "/subscribe/embed")  # the same household
 
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "6"

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.dispatch.models import Delivery
+from newsletter.dispatch.returns.apply import Applied, apply_waiting
 from newsletter.dispatch.returns.store import store
 from newsletter.providers.events import Event, EventKind
-from subscribers.models import Subscriber
+from subscribers import suppression
+from subscribers.models import Subscriber, SubscriptionState, SuppressionReason
 from tests.conftest import NOW
 from tests.newsletter.dispatch.village import Village
 
@@ -60,6 +62,28 @@ def state_of(village: Village, name: str) -> str:
         )
         assert state is not None
         return state.value
+
+
+def apply(village: Village) -> Applied:
+    return apply_waiting(
+        village.database, village.settings.soft_bounces, now=village.now
+    )
+
+
+def why_suppressed(village: Village, name: str) -> SuppressionReason | None:
+    with village.database.read() as session:
+        subscriber = session.scalars(
+            select(Subscriber).where(Subscriber.address == f"{name}@example.nl")
+        ).one()
+        return suppression.reason_for(session, subscriber.address_hash)
+
+
+def subscription_of(village: Village, name: str) -> SubscriptionState:
+    with village.database.read() as session:
+        subscriber = session.scalars(
+            select(Subscriber).where(Subscriber.address == f"{name}@example.nl")
+        ).one()
+        return subscriber.subscriptions[0].state
 
 
 def put(village: Village, name: str, state: str) -> None:

@@ -6,28 +6,29 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from database.session import Database
 from newsletter import privacy
 from newsletter.dispatch.models import Delivery
 from newsletter.dispatch.returns.ageing import KEEP_DAYS, forget_old
-from newsletter.dispatch.returns.apply import Applied, apply_waiting
+from newsletter.dispatch.returns.apply import Applied
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.dispatch.states import TO, DeliveryState
 from newsletter.jobs.models import Job
 from newsletter.providers.events import Event, EventKind
 from subscribers import suppression
-from subscribers.models import Subscriber, SubscriptionState, SuppressionReason
+from subscribers.models import Subscriber
 from tests.conftest import NOW
 from tests.newsletter.dispatch.returns.reports import (
+    apply,
     come_in,
     delivery_id,
     put,
     report,
     state_of,
+    subscription_of,
+    why_suppressed,
 )
 from tests.newsletter.dispatch.village import Village, check_sums
 
@@ -40,28 +41,6 @@ def sent(village: Village) -> Village:
     village.work()
     village.now = NOW + timedelta(hours=1)
     return village
-
-
-def apply(village: Village) -> Applied:
-    return apply_waiting(
-        village.database, village.settings.soft_bounces, now=village.now
-    )
-
-
-def why_suppressed(village: Village, name: str) -> SuppressionReason | None:
-    with village.database.read() as session:
-        subscriber = session.scalars(
-            select(Subscriber).where(Subscriber.address == f"{name}@example.nl")
-        ).one()
-        return suppression.reason_for(session, subscriber.address_hash)
-
-
-def subscription_of(village: Village, name: str) -> SubscriptionState:
-    with village.database.read() as session:
-        subscriber = session.scalars(
-            select(Subscriber).where(Subscriber.address == f"{name}@example.nl")
-        ).one()
-        return subscriber.subscriptions[0].state
 
 
 @pytest.mark.parametrize(
@@ -269,79 +248,6 @@ def test_what_staff_lifted_stays_lifted_when_reports_are_repeated(
     apply(sent)
 
     assert why_suppressed(sent, "anna") is None
-
-
-# What may become of one mail, as providers report it: dropped, or carried.
-_HISTORIES = (
-    ("taken", "dropped"),
-    ("taken", "delivered"),
-    ("taken", "taken", "delivered", "hard_bounce"),
-    ("taken", "soft_bounce"),
-    ("delivered", "complaint"),
-    ("taken", "delivered", "soft_bounce", "complaint", "left"),
-    ("unknown", "delivered", "left"),
-)
-
-
-@given(
-    history=st.sampled_from(_HISTORIES),
-    start=st.sampled_from(["accepted", "in_doubt"]),
-    data=st.data(),
-)
-@settings(
-    max_examples=25,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-def test_any_order_three_times_over_ends_the_same(
-    sqlite_village: Village,
-    history: tuple[str, ...],
-    start: str,
-    data: st.DataObject,
-) -> None:
-    village = sqlite_village
-    outcomes = []
-    events = [
-        report(village, "anna", kind, key=f"{number}")
-        for number, kind in enumerate(history)
-    ]
-    for _ in range(2):
-        _begin_anew(village, start)
-        order = data.draw(st.permutations(events * 3))
-        for event in order:
-            come_in(village, event)
-            if data.draw(st.booleans()):
-                apply(village)
-        apply(village)
-        outcomes.append(
-            (
-                state_of(village, "anna"),
-                why_suppressed(village, "anna"),
-                subscription_of(village, "anna"),
-            )
-        )
-        check_sums(village.receipt())
-
-    assert outcomes[0] == outcomes[1]
-
-
-@pytest.fixture
-def sqlite_village(sqlite_database: Database, tmp_path: Path) -> Village:
-    village = Village(sqlite_database, tmp_path / "home")
-    village.build("anna", editions=())
-    village.start()
-    village.work()
-    return village
-
-
-def _begin_anew(village: Village, state: str) -> None:
-    put(village, "anna", state)
-    with village.database.write.begin() as session:
-        session.query(ReportedEvent).delete()
-        session.query(suppression.Suppression).delete()
-        anna = session.scalars(
-            select(Subscriber).where(Subscriber.address == "anna@example.nl")
-        ).one()
-        anna.subscriptions[0].state = SubscriptionState.CONFIRMED
 
 
 def test_more_reports_than_fit_in_one_transaction(sent: Village) -> None:
