@@ -54,7 +54,8 @@ WHERE variant.id = :variant_id
 # address was changed; in its order neighbours differ in domain. Who chose the bundle
 # meanwhile gets the issue all the same when the bundle it belongs in was made already:
 # they would never have it.
-# By a part of it: PostgreSQL would walk the whole mailing in the order of the index.
+# By a part of it: PostgreSQL knows no row of a mailing frozen a moment ago, and would
+# walk the whole of it in the order of the index.
 READERS = """
 SELECT delivery.seq, subscriber.address, subscriber.name,
        coalesce(subscription.confirmed_at, subscription.requested_at),
