@@ -88,6 +88,7 @@ def test_there_is_one_first_heading_and_one_second_for_each_story(
         ("h2", "Wat we leerden"),
         ("h2", "Beginnen zonder plan"),
         ("h3", "De buurttafel"),
+        ("h3", "Brood"),
     ]
 
 
