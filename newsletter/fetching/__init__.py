@@ -12,6 +12,9 @@ from newsletter.fetching.client import (
     NoAnswer,
     NotAllowed,
     Page,
+    TooLarge,
+    TooManyRedirects,
+    TooSlow,
     Unreachable,
     open_fetcher,
 )
@@ -24,6 +27,9 @@ __all__ = [
     "NoAnswer",
     "NotAllowed",
     "Page",
+    "TooLarge",
+    "TooManyRedirects",
+    "TooSlow",
     "Unreachable",
     "open_fetcher",
 ]

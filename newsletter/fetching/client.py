@@ -10,6 +10,7 @@ import httpcore
 
 from newsletter.errors import NewsletterError
 from newsletter.fetching.addresses import Network, read_networks
+from newsletter.fetching.decoding import Bomb, Broken, Decoder
 from newsletter.fetching.network import (
     Deadline,
     GuardedBackend,
@@ -20,6 +21,7 @@ from newsletter.fetching.network import (
 from newsletter.settings import Settings
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BODILESS = frozenset({204, 304})
 _PORTS = {"http": 80, "https": 443}
 _MOST_OF_AN_ADDRESS = 2000
 
@@ -38,6 +40,18 @@ class NoAnswer(FetchError):
 
 class Unreachable(NoAnswer):
     """No name, no connection or no certificate: asking again is of no use."""
+
+
+class TooSlow(NoAnswer):
+    """The time was up before all of it was there."""
+
+
+class TooLarge(NoAnswer):
+    """More than we take, as sent or when unpacked."""
+
+
+class TooManyRedirects(NoAnswer):
+    """Sent on, and on."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +99,21 @@ class Fetcher:
         self._resolve = resolve
         self._ssl = ssl_context or ssl.create_default_context()
 
-    def fetch(self, url: str, *, method: str = "GET") -> Page:
-        """The page at an address, after its redirects; HEAD brings no body."""
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """The page at an address, after its redirects; HEAD brings no body.
+
+        ``headers`` are added to our own, or stand in place of them, at every step.
+        """
         deadline = Deadline(self._limits.seconds)
+        asked = dict(headers or {})
         for _ in range(self._limits.redirects + 1):
-            page = self._ask(url, method, deadline)
+            page = self._ask(url, method, asked, deadline)
             location = page.headers.get("location")
             if page.status not in _REDIRECTS or not location:
                 return page
@@ -99,9 +123,11 @@ class Fetcher:
                 raise NotAllowed(
                     f"{_name(url)} sends us on to what is not a web address."
                 ) from None
-        raise NoAnswer(f"{_name(url)} keeps sending us on to another address.")
+        raise TooManyRedirects(f"{_name(url)} keeps sending us on to another address.")
 
-    def _ask(self, url: str, method: str, deadline: Deadline) -> Page:
+    def _ask(
+        self, url: str, method: str, asked: Mapping[str, str], deadline: Deadline
+    ) -> Page:
         target = _target(url)
         backend = GuardedBackend(
             allow=self._allow, deadline=deadline, resolve=self._resolve
@@ -111,17 +137,18 @@ class Fetcher:
                 httpcore.ConnectionPool(
                     ssl_context=self._ssl, network_backend=backend
                 ) as pool,
-                pool.stream(method, target, headers=_headers(url)) as answer,
+                pool.stream(
+                    method, target, headers=[*_headers(url, asked).items()]
+                ) as answer,
             ):
-                return Page(
-                    url=url,
-                    status=answer.status,
-                    headers={
-                        name.decode("latin-1").lower(): value.decode("latin-1")
-                        for name, value in answer.headers
-                    },
-                    body=b"" if method == "HEAD" else self._body(url, answer, deadline),
-                )
+                told = {
+                    name.decode("latin-1").lower(): value.decode("latin-1")
+                    for name, value in answer.headers
+                }
+                body = b""
+                if method != "HEAD" and answer.status not in _BODILESS:
+                    body = self._body(url, answer, told, deadline)
+                return Page(url=url, status=answer.status, headers=told, body=body)
         except Refused:
             raise NotAllowed(
                 f"{_name(url)} is on a private network, which is not fetched from. "
@@ -132,7 +159,7 @@ class Fetcher:
                 f"{_name(url)} cannot be reached: {str(error).rstrip('.')}."
             ) from error
         except httpcore.TimeoutException:
-            raise NoAnswer(
+            raise TooSlow(
                 f"{_name(url)} did not answer within {self._limits.seconds:g} seconds."
             ) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
@@ -140,18 +167,29 @@ class Fetcher:
                 f"{_name(url)} cannot be reached: {str(error).rstrip('.')}."
             ) from error
 
-    def _body(self, url: str, answer: httpcore.Response, deadline: Deadline) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        for part in answer.iter_stream():
-            deadline.left()
-            size += len(part)
-            if size > self._limits.size_bytes:
-                raise NoAnswer(
-                    f"{_name(url)} is larger than {self._limits.size_bytes:,} bytes."
-                )
-            parts.append(part)
-        return b"".join(parts)
+    def _body(
+        self,
+        url: str,
+        answer: httpcore.Response,
+        told: Mapping[str, str],
+        deadline: Deadline,
+    ) -> bytes:
+        """Unpacked as it comes in, so that no bomb is ever whole in memory."""
+        most = self._limits.size_bytes
+        try:
+            decoder = Decoder(told.get("content-encoding", ""), most)
+            size = 0
+            for part in answer.iter_stream():
+                deadline.left()
+                size += len(part)
+                if size > most:
+                    raise Bomb
+                decoder.feed(part)
+            return decoder.finish()
+        except Bomb:
+            raise TooLarge(f"{_name(url)} is larger than {most:,} bytes.") from None
+        except Broken as error:
+            raise NoAnswer(f"{_name(url)} cannot be unpacked: {error}.") from None
 
 
 def _target(url: str) -> httpcore.URL:
@@ -174,17 +212,17 @@ def _target(url: str) -> httpcore.URL:
     )
 
 
-def _headers(url: str) -> list[tuple[str, str]]:
+def _headers(url: str, asked: Mapping[str, str]) -> dict[str, str]:
     parts = urlsplit(url)
     host = (parts.hostname or "").encode("idna").decode("ascii")
     named = f"[{host}]" if ":" in host else host
-    return [
-        ("Host", named if parts.port is None else f"{named}:{parts.port}"),
-        ("User-Agent", "Buurtpost/0.1 (newsletter; checks links)"),
-        ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
-        # Compressed answers could grow a thousandfold behind the size limit.
-        ("Accept-Encoding", "identity"),
-    ]
+    return {
+        "Host": named if parts.port is None else f"{named}:{parts.port}",
+        "User-Agent": "Buurtpost/0.1 (newsletter)",
+        "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+        "Accept-Encoding": "gzip, deflate",
+        **asked,
+    }
 
 
 def _ascii(text: str) -> str:

@@ -7,7 +7,7 @@ with WebStandIn({"/": Reply(200, b"Dag")}) as web:
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,6 +20,8 @@ class Reply:
     head_status: int | None = None  # when HEAD is answered otherwise
     drip_seconds: float = 0  # between the bytes of the body
     hang_up: bool = False
+    # In place of ``body``: pieces made while somebody reads, perhaps without an end.
+    stream: Callable[[], Iterator[bytes]] | None = None
 
 
 class WebStandIn:
@@ -28,6 +30,7 @@ class WebStandIn:
     def __init__(self, pages: Mapping[str, Reply]) -> None:
         self.pages = dict(pages)
         self.asked: list[tuple[str, str]] = []
+        self.headers: list[dict[str, str]] = []  # of each question, names in lower case
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.stand_in = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -66,6 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         self.server.stand_in.asked.append((self.command, self.path))
+        self.server.stand_in.headers.append(
+            {name.lower(): value for name, value in self.headers.items()}
+        )
         reply = self.server.stand_in.pages.get(self.path, Reply(404, b"Not found"))
         if reply.hang_up:
             self.close_connection = True
@@ -76,7 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             for name, value in reply.headers:
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.body)))
+            if reply.stream is None and status != 304:
+                self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             if not head:
                 self._drip(reply)
@@ -84,6 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
             pass  # whoever asked has given up
 
     def _drip(self, reply: Reply) -> None:
+        if reply.stream is not None:
+            for piece in reply.stream():
+                self.wfile.write(piece)
+            return
         if not reply.drip_seconds:
             self.wfile.write(reply.body)
             return

@@ -1,6 +1,9 @@
 """Fetching from elsewhere: what is allowed, and what never ends."""
 
+import gzip
 import time
+import zlib
+from collections.abc import Iterator
 from ipaddress import ip_network
 
 import pytest
@@ -10,6 +13,9 @@ from newsletter.fetching import (
     Limits,
     NoAnswer,
     NotAllowed,
+    TooLarge,
+    TooManyRedirects,
+    TooSlow,
     open_fetcher,
 )
 from newsletter.fetching.addresses import may_fetch_from
@@ -99,7 +105,7 @@ def test_redirects_are_followed_and_say_where_they_ended():
 
 def test_redirects_that_go_round_end():
     with WebStandIn({"/": Reply(302, headers=(("Location", "/"),))}) as web:
-        with pytest.raises(NoAnswer, match="keeps sending us on"):
+        with pytest.raises(TooManyRedirects, match="keeps sending us on"):
             fetcher().fetch(web.url)
         assert len(web.asked) == 6
 
@@ -187,7 +193,7 @@ def test_a_name_with_a_public_and_a_private_address_is_reached_by_the_public_one
 def test_a_page_that_is_too_large_is_given_up():
     with (
         WebStandIn({"/": Reply(200, b"x" * 2000)}) as web,
-        pytest.raises(NoAnswer, match="larger than 1,000 bytes"),
+        pytest.raises(TooLarge, match="larger than 1,000 bytes"),
     ):
         fetcher(size_bytes=1000).fetch(web.url)
 
@@ -195,7 +201,7 @@ def test_a_page_that_is_too_large_is_given_up():
 def test_a_page_that_drips_is_given_up_in_time():
     with WebStandIn({"/": Reply(200, b"x" * 100, drip_seconds=0.05)}) as web:
         begun = time.monotonic()
-        with pytest.raises(NoAnswer, match="did not answer within"):
+        with pytest.raises(TooSlow, match="did not answer within"):
             fetcher(seconds=0.3).fetch(web.url)
 
     assert time.monotonic() - begun < 2
@@ -219,3 +225,93 @@ def test_the_settings_say_which_networks_may_be_fetched_from():
     settings = read_settings({"BUURTPOST_FETCH_ALLOW": "127.0.0.0/8, ::1"})
     with WebStandIn({"/": Reply()}) as web:
         assert open_fetcher(settings).fetch(web.url).status == 200
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("GZip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("identity", bytes),
+    ],
+)
+def test_a_packed_page_is_unpacked(encoding, pack):
+    words = b"Dag buurt. " * 50
+    reply = Reply(200, pack(words), (("Content-Encoding", encoding),))
+    with WebStandIn({"/": reply}) as web:
+        assert fetcher().fetch(web.url).body == words
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", b"not packed at all"),
+        ("gzip", gzip.compress(b"Dag buurt. " * 50)[:-12]),
+        ("br", b"Dag"),
+        ("rot13", b"Dag"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_no_answer(encoding, body):
+    reply = Reply(200, body, (("Content-Encoding", encoding),))
+    with (
+        WebStandIn({"/": reply}) as web,
+        pytest.raises(NoAnswer, match="cannot be unpacked"),
+    ):
+        fetcher().fetch(web.url)
+
+
+def endless_gzip() -> Iterator[bytes]:
+    """Zeros, packed a thousandfold, for as long as somebody reads."""
+    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    while True:
+        yield packer.compress(bytes(1_000_000))
+
+
+def test_a_packed_gigabyte_is_given_up_where_the_limit_is():
+    reply = Reply(stream=endless_gzip, headers=(("Content-Encoding", "gzip"),))
+    with (
+        WebStandIn({"/": reply}) as web,
+        pytest.raises(TooLarge, match="larger than 5,000,000 bytes"),
+    ):
+        fetcher().fetch(web.url)
+
+
+def test_a_body_without_an_end_is_given_up_where_the_limit_is():
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b"<item>" * 1000
+
+    with WebStandIn({"/": Reply(stream=endless)}) as web, pytest.raises(TooLarge):
+        fetcher().fetch(web.url)
+
+
+def test_headers_without_an_end_are_no_answer():
+    many = tuple((f"X-{number}", "x" * 500) for number in range(1000))
+    with WebStandIn({"/": Reply(headers=many)}) as web, pytest.raises(NoAnswer):
+        fetcher().fetch(web.url)
+
+
+def test_ten_thousand_redirects_cost_four_questions():
+    def next_page(path: str) -> Reply:
+        return Reply(302, headers=(("Location", f"/{int(path[1:]) + 1}"),))
+
+    pages = {f"/{number}": next_page(f"/{number}") for number in range(10_000)}
+    with WebStandIn(pages) as web:
+        with pytest.raises(TooManyRedirects):
+            fetcher(redirects=3).fetch(f"{web.url}/0")
+        assert len(web.asked) == 4
+
+
+def test_a_page_is_asked_for_only_if_it_changed():
+    with WebStandIn({"/": Reply(304, headers=(("ETag", '"a"'),))}) as web:
+        page = fetcher().fetch(web.url, headers={"If-None-Match": '"a"'})
+
+        assert (page.status, page.body) == (304, b"")
+        assert web.headers[-1]["if-none-match"] == '"a"'
