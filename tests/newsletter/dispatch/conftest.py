@@ -1,12 +1,17 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from database.session import Database
+from newsletter.dispatch.models import Mailing
+from newsletter.dispatch.states import MailingState
 from newsletter.providers import PROVIDERS
-from newsletter.settings import Settings
+from newsletter.settings import Settings, read_settings
+from tests.conftest import NOW
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import Village
+from tests.newsletter.issues.world import World
 
 
 @pytest.fixture
@@ -24,3 +29,21 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Scripted:
 
     monkeypatch.setitem(PROVIDERS, "outbox", open_scripted)
     return provider
+
+
+@pytest.fixture
+def mailing(session: Session, tmp_path: Path) -> Mailing:
+    """Being sent since this moment."""
+    settings = read_settings({"BUURTPOST_HOME": str(tmp_path / "home")})
+    settings.make_home()
+    issue = World(session, settings).issue({"kind": "story", "story": "soep"})
+    mailing = Mailing(
+        issue=issue,
+        state=MailingState.SENDING,
+        started_by="operator",
+        created_at=NOW,
+        frozen_at=NOW,
+    )
+    session.add(mailing)
+    session.flush()
+    return mailing

@@ -1,7 +1,6 @@
 """How far a mailing is, how fast it goes and how long it still takes."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -9,28 +8,9 @@ from sqlalchemy.orm import Session
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.progress import Progress, progress
 from newsletter.dispatch.states import DeliveryState, MailingState
-from newsletter.settings import read_settings
 from tests.conftest import NOW
-from tests.newsletter.issues.world import World
 
 S = DeliveryState
-
-
-@pytest.fixture
-def mailing(session: Session, tmp_path: Path) -> Mailing:
-    settings = read_settings({"BUURTPOST_HOME": str(tmp_path / "home")})
-    settings.make_home()
-    issue = World(session, settings).issue({"kind": "story", "story": "soep"})
-    mailing = Mailing(
-        issue=issue,
-        state=MailingState.SENDING,
-        started_by="operator",
-        created_at=NOW,
-        frozen_at=NOW,
-    )
-    session.add(mailing)
-    session.flush()
-    return mailing
 
 
 def after(

@@ -1,7 +1,6 @@
 """Why a mailing does not go on: what was written down, else what is to be seen."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,28 +11,15 @@ from newsletter.dispatch.standstill import why_it_stands
 from newsletter.dispatch.states import ChunkState, DeliveryState, MailingState
 from newsletter.jobs.models import Job, JobState
 from newsletter.reasons import Code, Reason, reason
-from newsletter.settings import read_settings
 from tests.conftest import NOW
-from tests.newsletter.issues.world import World
 
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def mailing(session: Session, tmp_path: Path) -> Mailing:
+def mailing(mailing: Mailing) -> Mailing:
     """Being sent since an hour."""
-    settings = read_settings({"BUURTPOST_HOME": str(tmp_path / "home")})
-    settings.make_home()
-    issue = World(session, settings).issue({"kind": "story", "story": "soep"})
-    mailing = Mailing(
-        issue=issue,
-        state=MailingState.SENDING,
-        started_by="operator",
-        created_at=NOW,
-        frozen_at=NOW - 60 * MINUTE,
-    )
-    session.add(mailing)
-    session.flush()
+    mailing.frozen_at = NOW - 60 * MINUTE
     return mailing
 
 

@@ -31,6 +31,18 @@ def start_dispatcher(village: Village) -> subprocess.Popen[bytes]:
     )
 
 
+def waiting_for_the_rate(village: Village) -> subprocess.Popen[bytes]:
+    """A worker that sent the first of three, and waits for the second."""
+    village.with_settings(BUURTPOST_RATE="0.05")
+    village.build("anna", "ben", "cleo", editions=())
+    village.now = datetime.now(UTC)
+    village.start()
+    worker = start_dispatcher(village)
+    while not written(village):
+        time.sleep(0.1)
+    return worker
+
+
 def ended(worker: subprocess.Popen[bytes]) -> bytes:
     """What it said, once it has ended by itself: the end of its input would end it."""
     assert worker.wait(timeout=60) == 0
@@ -66,13 +78,7 @@ def test_three_workers_together_keep_to_the_rate(village: Village) -> None:
 def test_a_worker_that_waits_for_the_rate_ends_within_its_grace(
     village: Village,
 ) -> None:
-    village.with_settings(BUURTPOST_RATE="0.05")
-    village.build("anna", "ben", "cleo", editions=())
-    village.now = datetime.now(UTC)
-    village.start()
-    worker = start_dispatcher(village)
-    while not written(village):
-        time.sleep(0.1)
+    worker = waiting_for_the_rate(village)
 
     worker.terminate()
     told = time.monotonic()
@@ -86,13 +92,7 @@ def test_a_worker_that_waits_for_the_rate_ends_within_its_grace(
 
 
 def test_what_waits_is_pausable_while_a_real_worker_waits(village: Village) -> None:
-    village.with_settings(BUURTPOST_RATE="0.05")
-    village.build("anna", "ben", "cleo", editions=())
-    village.now = datetime.now(UTC)
-    village.start()
-    worker = start_dispatcher(village)
-    while not written(village):
-        time.sleep(0.1)
+    worker = waiting_for_the_rate(village)
 
     village.pause()
     told = time.monotonic()
