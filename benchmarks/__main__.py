@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks import (
     freezing,
     importing,
+    library,
     postgres,
     rendering,
     scale,
@@ -44,10 +45,12 @@ class Size:
     many: int
     rounds: int
     long_rounds: int  # of what takes a minute each
+    pieces: int  # in the library
 
 
 PARTS = (
     "importing",
+    "library",
     "rendering",
     "smtp",
     "sending",
@@ -56,8 +59,8 @@ PARTS = (
     "segments",
     "scale",
 )
-FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1)
-QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1)
+FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1, pieces=10_000)
+QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1, pieces=1_000)
 
 
 def main() -> None:
@@ -113,7 +116,11 @@ def _measured(
 
         if "importing" in parts:
             yield from importing.measure(folder / "import", url, readers=size.many)
-        if parts == {"importing"}:
+        if "library" in parts:
+            yield from library.measure(
+                folder / "library", url, pieces=size.pieces, rounds=size.rounds
+            )
+        if parts <= {"importing", "library"}:
             return
         few = pair(size.few)
         if "rendering" in parts:

@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import JSON, Connection
 
 from database.base import Base
+from database.migrate import is_compared
 from database.session import open_database
 from database.types import EnumText, UtcDateTime
 
@@ -29,7 +30,11 @@ MODELS = (
 )
 for name in MODELS:
     importlib.import_module(name)
-readers = importlib.import_module("subscribers.readers")
+# What databases keep by triggers: SQLite drops those of a table it makes anew.
+KEPT = tuple(
+    importlib.import_module(name)
+    for name in ("subscribers.readers", "newsletter.library.index")
+)
 
 
 def run() -> None:
@@ -50,16 +55,19 @@ def migrate(connection: Connection) -> None:
         render_as_batch=True,
         compare_type=True,
         render_item=as_plain_type,
+        include_name=is_compared,
     )
     with context.begin_transaction():
         before = context.get_context().get_current_heads()
-        readers.remove(connection)
+        for kept in KEPT:
+            kept.remove(connection)
         context.run_migrations()
         after = context.get_context().get_current_heads()
         if after == (context.get_head_revision(),):
-            readers.install(connection)
-            if before != after:
-                readers.rebuild(connection)
+            for kept in KEPT:
+                kept.install(connection)
+                if before != after:
+                    kept.rebuild(connection)
 
 
 def as_plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:

@@ -1,8 +1,11 @@
 """``buurtpost library``: stories, and the knowledge they are linked to."""
 
+from datetime import timedelta
+
 import click
 
 from newsletter.cli.door import Door, say_json
+from newsletter.issues.usage import UNSEEN_DAYS, Use, narrowed_by_use, uses_of
 from newsletter.library.files import read_file
 from newsletter.library.knowledge import link as link_pieces
 from newsletter.library.knowledge import stories_of
@@ -10,7 +13,7 @@ from newsletter.library.knowledge import unlink as unlink_pieces
 from newsletter.library.models import ItemKind, LibraryItem, Relation
 from newsletter.library.search import find
 from newsletter.library.stories import add_draft, find_item
-from newsletter.library.words import reading_minutes
+from newsletter.partners.partners import find_partner
 from newsletter.rendering.richtext import to_plain
 
 LISTED_AT_MOST = 10_000
@@ -92,24 +95,56 @@ def unlink(door: Door, story: str, knowledge: str) -> None:
 
 @library.command("list")
 @click.argument("words", nargs=-1)
+@click.option("--search", metavar="WORDS", help="The same as WORDS.")
 @click.option("--kind", type=click.Choice([kind.value for kind in ItemKind]))
 @click.option("--partner", metavar="SLUG")
+@click.option("--theme", help="One of its themes, whole.")
+@click.option("--region", help="A municipality or province, or a CBS code.")
+@click.option("--person", help="Part of the name of somebody in it.")
+@click.option("--never-used", is_flag=True, help="In no issue, nor in a draft.")
+@click.option(
+    "--unseen",
+    is_flag=True,
+    help=f"Shown before, but not for {UNSEEN_DAYS} days; in no draft.",
+)
+@click.option("--issue", type=int, metavar="NUMBER", help="Shown in this issue.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def list_(
     door: Door,
     words: tuple[str, ...],
+    search: str | None,
     kind: str | None,
     partner: str | None,
+    theme: str | None,
+    region: str | None,
+    person: str | None,
+    never_used: bool,
+    unseen: bool,
+    issue: int | None,
     as_json: bool,
 ) -> None:
-    """Show the pieces that have all these WORDS, or all pieces."""
+    """Show the pieces that have all these WORDS, or all pieces.
+
+    A word is found in all its forms: verhaal finds verhalen.
+    """
     with door.reading() as session:
+        without, only = narrowed_by_use(
+            session,
+            never_used=never_used,
+            unseen_since=door.now - timedelta(days=UNSEEN_DAYS) if unseen else None,
+            issue=issue,
+        )
         items = find(
             session,
-            " ".join(words),
+            " ".join([*words, search or ""]),
             kind=ItemKind(kind) if kind else None,
-            partner=partner,
+            partner=find_partner(session, partner).slug if partner else None,
+            theme=theme,
+            region=region,
+            person=person,
+            without=without,
+            only=only,
             limit=LISTED_AT_MOST,
         )
         if as_json:
@@ -136,8 +171,20 @@ def show(door: Door, slug: str, as_json: bool) -> None:
             }
             for link in (item.links if item.is_story else stories_of(session, item))
         ]
+        uses = [
+            {
+                "issue": use.number,
+                "as": use.block,
+                "size": use.size,
+                "edition": use.edition,
+                "behind": use.behind,
+                "shown_at": use.shown_at,
+            }
+            for use in uses_of(session, item.slug)
+        ]
         if as_json:
-            say_json({**_facts(item), "body": item.body, "links": links})
+            document = {"body": item.body, "links": links, "uses": uses}
+            say_json({**_facts(item), **document})
             return
         for name, value in _facts(item).items():
             if value:
@@ -145,7 +192,17 @@ def show(door: Door, slug: str, as_json: bool) -> None:
                 click.echo(f"{name}: {shown}")
         for entry in links:
             click.echo("{story} {relation} {knowledge}: {why}".format(**entry))
+        for use in uses_of(session, item.slug):
+            click.echo(_sentence(use))
         click.echo(f"\n{to_plain(item.body)}")
+
+
+def _sentence(use: Use) -> str:
+    what = " ".join(word for word in (use.size, use.block) if word)
+    behind = f" behind {use.behind}" if use.behind else ""
+    edition = f", edition {use.edition}" if use.edition else ""
+    when = f"shown on {use.shown_at:%Y-%m-%d}" if use.shown_at else "a draft"
+    return f"used in issue {use.number} as {what}{behind}{edition}: {when}"
 
 
 def _facts(item: LibraryItem) -> dict[str, object]:
@@ -162,6 +219,9 @@ def _facts(item: LibraryItem) -> dict[str, object]:
         "themes": item.themes,
         "image": item.image,
         "alt": item.image_alt,
+        "credit": item.image_credit,
+        "source": item.source,
+        "licence": item.licence,
         "partner": item.partner.slug if item.partner else None,
-        "minutes": reading_minutes(item.body),
+        "minutes": item.minutes,
     }

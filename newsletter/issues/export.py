@@ -105,6 +105,9 @@ def front_matter(item: LibraryItem) -> str:
         "themes": item.themes,
         "image": f"../images/{item.image}" if item.image else None,
         "alt": item.image_alt,
+        "credit": item.image_credit,
+        "source": item.source,
+        "licence": item.licence,
     }
     lines = [
         f"{key}: {_scalar(value)}"

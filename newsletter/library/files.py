@@ -29,6 +29,7 @@ _ABOUT_MOST = 300  # characters; longer is a list of search words
 # kind, partner and language are for whole folders of pieces (an issue's, the demo's).
 KEYS = (
     *("title", "url", "date", "people", "regions", "themes", "summary", "image", "alt"),
+    *("credit", "source", "licence"),
     *("kind", "partner", "language"),
 )
 
@@ -49,6 +50,9 @@ class Draft:
     themes: tuple[str, ...] = ()
     image: Path | None = None
     alt: str | None = None  # "" is decoration, decided
+    credit: str | None = None  # who made the image
+    source: str | None = None  # who made the piece, when that is no partner
+    licence: str | None = None
     kind: ItemKind | None = None
     partner: str | None = None
     language: str | None = None
@@ -155,6 +159,9 @@ def _read_markdown(text: str, path: Path, root: Path) -> Draft:
         themes=facts.texts("themes"),
         image=_image(facts, path, root),
         alt=facts.text("alt"),
+        credit=facts.text("credit") or None,
+        source=facts.text("source") or None,
+        licence=facts.text("licence") or None,
         kind=facts.choice("kind", ItemKind),
         partner=facts.text("partner") or None,
         language=facts.text("language") or None,

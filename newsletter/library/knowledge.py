@@ -1,5 +1,6 @@
 """Knowledge links: from a story to what is known, with a relation and a why."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -68,6 +69,13 @@ def stories_of(session: Session, knowledge: LibraryItem) -> list[KnowledgeLink]:
             .order_by(KnowledgeLink.id.desc())
         )
     )
+
+
+def linked_among(session: Session, items: Iterable[LibraryItem]) -> set[int]:
+    """The ids of those stories that have knowledge linked to them."""
+    ids = [item.id for item in items]
+    links = select(KnowledgeLink.story_id).where(KnowledgeLink.story_id.in_(ids))
+    return set(session.scalars(links))
 
 
 def _sides(

@@ -55,10 +55,14 @@ class LibraryItem(Base):
     image_alt: Mapped[str | None]  # "" is decoration, decided; None is undecided
     image_width: Mapped[int | None]
     image_height: Mapped[int | None]
+    image_credit: Mapped[str | None]  # who made it, as it is printed
+    source: Mapped[str | None]  # who made the piece, when that is no partner
+    licence: Mapped[str | None]  # what others may do with it: "CC BY 4.0"
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partner.id"))
-    # All its words without capitals and accents: SQLite's LIKE knows A from É, so the
-    # two databases would not find the same.
-    searchable: Mapped[str]
+    # Both are worked out by ``library.index`` from all the rest. The index over
+    # ``stems`` is the database's own, and asked by nothing but that module.
+    stems: Mapped[str] = mapped_column(default="", deferred=True)
+    minutes: Mapped[int] = mapped_column(default=1)  # how long it reads
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

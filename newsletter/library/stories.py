@@ -15,8 +15,9 @@ from newsletter import media
 from newsletter.library.bodies import Format, body_from
 from newsletter.library.errors import BadItem, ItemExists, UnknownItem
 from newsletter.library.files import Draft
+from newsletter.library.index import index_item
 from newsletter.library.models import ItemKind, KnowledgeLink, LibraryItem
-from newsletter.library.words import searchable, summarise, text_of
+from newsletter.library.words import summarise
 from newsletter.partners.partners import find_partner
 from newsletter.settings import Settings
 from subscribers import regions as gazetteer
@@ -46,8 +47,11 @@ def add_item(
     themes: Iterable[str] = (),
     image: bytes | Path | None = None,
     image_alt: str | None = None,
+    image_credit: str | None = None,
     keep_image: bool = False,
     partner: str | None = None,
+    source: str | None = None,
+    licence: str | None = None,
     language: str = "nl",
     replace: bool = False,
     now: datetime,
@@ -82,11 +86,15 @@ def add_item(
     if image is not None or not keep_image:
         _set_image(item, settings, image)
     item.image_alt = _alt(image_alt) if item.image else None
-    item.searchable = searchable(
-        " ".join([item.title, item.summary, *item.people, *item.themes])
-        + f" {slug} {text_of(item.body)}"
+    item.image_credit = (
+        typed.line_or_none(image_credit, what="credit of the picture", most=NAME_MOST)
+        if item.image
+        else None
     )
+    item.source = typed.line_or_none(source, what="source", most=NAME_MOST)
+    item.licence = typed.line_or_none(licence, what="licence", most=NAME_MOST)
     item.updated_at = now
+    index_item(session, item)
     session.add(item)
     session.flush()
     return item
@@ -129,6 +137,9 @@ def add_draft(
         themes=draft.themes,
         image=draft.image,
         image_alt=draft.alt,
+        image_credit=draft.credit,
+        source=draft.source,
+        licence=draft.licence,
         partner=partner or draft.partner or known_partner,
         language=draft.language or "nl",
         replace=replace,

@@ -33,7 +33,6 @@ def an_item(
         "people": [],
         "regions": [],
         "themes": [],
-        "searchable": slug,
         "created_at": NOW,
         "updated_at": NOW,
     }

@@ -66,6 +66,7 @@ def install(app: Flask) -> None:
         sentence=words.sentence,
         item_kind=words.item_kind,
         relation=words.relation,
+        used_as=words.used_as,
         staff_role=words.role,
         mailing_state=words.mailing_state,
         exclusion=words.exclusion,

@@ -7,20 +7,21 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from newsletter.errors import NewsletterError
-from newsletter.issues.usage import used_in
+from newsletter.issues.usage import uses_of
 from newsletter.library import knowledge
 from newsletter.library.errors import UnknownItem
 from newsletter.library.models import ItemKind, LibraryItem, Relation
-from newsletter.library.search import find
+from newsletter.library.search import all_themes, find
 from newsletter.library.stories import add_item, find_item, items_of
 from newsletter.partners.partners import all_partners
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from subscribers.regions import municipalities, name_of, provinces
+from subscribers.regions import municipalities, provinces
 from subscribers.typed import slug_of
 from web.auth import staff_may
 from web.editors.audited import note
 from web.editors.library_form import KINDS, KNOWLEDGE, STORIES, PieceForm, split
+from web.editors.library_view import MOST_LISTED, Asked, rows
 from web.editors.words import explain
 from web.session import now, session, settings
 
@@ -36,34 +37,21 @@ def shelf_of(item: LibraryItem) -> str:
 @pages.get(f"{SHELF}/")
 @staff_may(Act.READ_DESK)
 def show(shelf: str) -> ResponseReturnValue:
-    words = request.args.get("q", "")[:200]
-    partner = request.args.get("partner", "")
-    kind = request.args.get("kind", "")
-    kinds = [one for one in KINDS[shelf] if not kind or one == kind]
-    items = find(
-        session(), words, kind=kinds, partner=partner or None, limit=MOST_LISTED
-    )
+    asked = Asked.read(request.args)
+    found, wrong = rows(session(), shelf, asked)
     return render_template(
         "editors/library/list.html",
         shelf=shelf,
-        items=items,
-        places={item.slug: place_of(item) for item in items},
-        q=words,
-        partner=partner,
-        kind=kind,
+        rows=found,
+        wrong=wrong,
+        asked=asked,
         kinds=KINDS[shelf],
         partners=all_partners(session()),
+        themes=all_themes(session()),
+        provinces=provinces(session()),
+        municipalities=municipalities(session()),
+        most=MOST_LISTED,
     )
-
-
-MOST_LISTED = 200
-
-
-def place_of(item: LibraryItem) -> str:
-    """The name of its first region, or "" when it is about no place in particular."""
-    if not item.regions or item.regions[0] in {"NL", "XX"}:
-        return ""
-    return name_of(session(), item.regions[0])
 
 
 @pages.get(f"{SHELF}/new")
@@ -170,8 +158,11 @@ def _save(form: PieceForm, slug: str, *, replace: bool) -> LibraryItem | None:
             themes=split(form.themes),
             image=form.picture,
             image_alt=form.image_alt,
+            image_credit=form.credit or None,
             keep_image=replace and form.picture is None and not form.drop_picture,
             partner=form.partner or None,
+            source=form.source or None,
+            licence=form.licence or None,
             language=form.language,
             replace=replace,
             now=now(),
@@ -214,7 +205,7 @@ def _form(
         else [],
         known=find(session(), kind=KINDS[KNOWLEDGE], limit=500),
         relations=list(Relation),
-        issues=used_in(session(), item.slug) if item else [],
+        uses=uses_of(session(), item.slug) if item else [],
         link=link or {},
         link_wrong=link_wrong,
         saved=request.args.get("saved", ""),

@@ -42,7 +42,10 @@ class PieceForm:
     themes: str = ""
     partner: str = ""
     language: str = "nl"
+    source: str = ""
+    licence: str = ""
     alt: str = ""
+    credit: str = ""
     decoration: bool = False
     drop_picture: bool = False
     picture: bytes | None = None
@@ -66,7 +69,10 @@ class PieceForm:
             themes=form.get("themes", ""),
             partner=form.get("partner", ""),
             language=form.get("language", "nl"),
+            source=form.get("source", ""),
+            licence=form.get("licence", ""),
             alt=form.get("alt", ""),
+            credit=form.get("credit", ""),
             decoration="decoration" in form,
             drop_picture="drop_picture" in form,
             picture=picture,
@@ -90,7 +96,10 @@ class PieceForm:
             themes=", ".join(item.themes),
             partner=item.partner.slug if item.partner else "",
             language=item.language,
+            source=item.source or "",
+            licence=item.licence or "",
             alt=item.image_alt or "",
+            credit=item.image_credit or "",
             decoration=item.image_alt == "",
         )
 

@@ -32,9 +32,9 @@ from newsletter.issues.errors import (
     UnknownBlock,
     UnknownIssue,
 )
+from newsletter.issues.usage import Use
 from newsletter.library.errors import UnknownItem
 from newsletter.library.models import ItemKind, LibraryItem, Relation
-from newsletter.library.words import reading_minutes
 from newsletter.media import MOST_BYTES, BadPicture
 from newsletter.staff.models import StaffRole
 from newsletter.workflow.gate import Blocked
@@ -59,7 +59,7 @@ def number(value: int) -> str:
 
 def minutes(item: LibraryItem) -> int:
     """How long a piece reads."""
-    return reading_minutes(item.body)
+    return item.minutes
 
 
 def when(moment: datetime) -> str:
@@ -121,6 +121,20 @@ def relation(value: str) -> str:
         Relation.NUANCES: _("the story nuances or contradicts this"),
         Relation.USES_METHOD: _("the story uses this method"),
     }[Relation(value)]
+
+
+def used_as(use: Use) -> str:
+    """As what an issue shows a piece."""
+    edition = _("in the edition %(name)s") % {"name": use.edition}
+    if use.behind:
+        what = _("as knowledge with")
+    elif use.block == "story":
+        what = _("as a large story") if use.size == "feature" else _("as a story")
+    elif use.block == "knowledge":
+        what = _("with its knowledge")
+    else:
+        what = use.block
+    return f"{what}, {edition}" if use.edition else what
 
 
 def role(value: str) -> str:

@@ -59,6 +59,37 @@ def test_a_text_is_added_linked_listed_and_shown(
     assert json.loads(buurtpost("library", "list", "--kind", "story", "--json").stdout)
 
 
+def test_the_list_is_searched_and_narrowed(buurtpost: Command, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "soep.md",
+        "---\ntitle: Soep op de stoep\nthemes: eten, straat\npeople: Anna de Vries\n"
+        "regions: Deventer\nsource: De Stentor\nlicence: CC BY 4.0\n---\nVerhalen.",
+    )
+    write(tmp_path, "anders.txt", "Iets anders\n\nHeel iets anders.")
+    for name in ("soep.md", "anders.txt"):
+        buurtpost("library", "add", tmp_path / name)
+
+    def listed(*narrowed: str) -> list[str]:
+        answer = buurtpost("library", "list", *narrowed)
+        assert answer.exit_code == 0, answer.stderr
+        return [line.split("\t")[0] for line in answer.stdout.splitlines()]
+
+    assert listed() == ["anders", "soep"]
+    assert listed("--search", "verhaal") == ["soep"]
+    assert listed("--theme", "Eten") == ["soep"]
+    assert listed("--region", "Overijssel") == ["soep"]
+    assert listed("--person", "vries") == ["soep"]
+    assert listed("stentor", "--never-used") == ["soep"]
+    assert listed("--unseen") == []
+    assert listed("--issue", "42") == []
+    shown = json.loads(buurtpost("library", "show", "soep", "--json").stdout)
+    assert (shown["source"], shown["licence"]) == ("De Stentor", "CC BY 4.0")
+    assert shown["uses"] == []
+    unknown = buurtpost("library", "list", "--partner", "nobody")
+    assert (unknown.exit_code, "nobody" in unknown.stderr) == (1, True)
+
+
 def test_an_existing_slug_needs_replace(buurtpost: Command, tmp_path: Path) -> None:
     file = write(tmp_path, "soep.txt", "Soep\n\nEerst.")
     buurtpost("library", "add", file)

@@ -115,6 +115,40 @@ def test_a_list_is_searched_and_filtered(desk: Desk, village: None) -> None:
     assert "Niets gevonden" in desk.get("/desk/stories/?q=walvis").text
 
 
+def test_a_list_is_narrowed_by_theme_place_person_and_use(
+    desk: Desk, village: None
+) -> None:
+    desk.post(
+        "/desk/stories/new",
+        **STORY,
+        region="Zwolle",
+        themes="eten, straat",
+        people="Anna de Vries",
+        source="De Stentor",
+        licence="CC BY 4.0",
+    )
+
+    for query, is_found in (
+        ("theme=Eten", True),
+        ("theme=kunst", False),
+        ("region=Overijssel", True),
+        ("region=provincie+Drenthe", False),
+        ("person=vries", True),
+        ("used=never&q=brood", True),
+        ("used=42", False),
+        ("used=unseen", False),
+    ):
+        page = desk.get(f"/desk/stories/?{query}").text
+        assert ("Soep op de stoep" in page) is is_found, query
+    assert "De buurttafel" in desk.get("/desk/stories/?used=42").text
+    wrong = desk.get("/desk/stories/?region=Nergenshuizen").text
+    assert "De regio Nergenshuizen kennen we niet." in wrong
+    own = desk.get("/desk/stories/soep-op-de-stoep").text
+    assert 'value="De Stentor"' in own
+    assert "Nog in geen nummer." in own
+    assert "als verhaal" in desk.get("/desk/stories/soep").text
+
+
 def test_an_empty_shelf_teaches(desk: Desk) -> None:
     assert "Nog geen verhalen" in desk.get("/desk/stories/").text
     assert "Nog geen kennis" in desk.get("/desk/knowledge/").text
