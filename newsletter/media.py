@@ -71,6 +71,11 @@ def store(folder: Path, data: bytes, *, max_width: int = 1200) -> StoredImage:
     return StoredImage(name, MIME[ending], image.width, image.height)
 
 
+def check(data: bytes) -> None:
+    """Raise BadPicture for what ``store`` would not take; keeps nothing."""
+    _decode(data, max_width=1)
+
+
 def _stored_before(folder: Path, data: bytes, max_width: int) -> StoredImage | None:
     """One of our own, come back with an exported issue: a photo written anew each time
     would become another picture each time."""

@@ -171,7 +171,7 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     wanted = set(codes)
     known = select(Region.code, Region.name).where(Region.code.in_(wanted))
     names = {code: code for code in wanted}
-    names.update(session.execute(known).tuples())
+    names.update((code, name) for code, name in session.execute(known))
     return names
 
 

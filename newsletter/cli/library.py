@@ -7,6 +7,7 @@ import click
 from newsletter.cli.door import Door, say_json
 from newsletter.issues.usage import UNSEEN_DAYS, Use, narrowed_by_use, uses_of
 from newsletter.library.files import read_file
+from newsletter.library.from_web import is_web_address, read_page
 from newsletter.library.knowledge import link as link_pieces
 from newsletter.library.knowledge import stories_of
 from newsletter.library.knowledge import unlink as unlink_pieces
@@ -25,7 +26,7 @@ def library() -> None:
 
 
 @library.command()
-@click.argument("file")
+@click.argument("file", metavar="FILE|URL")
 @click.option("--slug", help="Default: the file's name without its ending.")
 @click.option("--replace", is_flag=True, help="Replace the piece that has this slug.")
 @click.option("--partner", metavar="SLUG", help="Whose piece it is. Default: ours.")
@@ -33,6 +34,11 @@ def library() -> None:
     "--region", "regions", multiple=True, metavar="GM....", help="Where it plays."
 )
 @click.option("--kind", type=click.Choice([kind.value for kind in ItemKind]))
+@click.option(
+    "--with-text",
+    is_flag=True,
+    help="Of a URL: take its text over too. Ask whoever wrote it.",
+)
 @click.pass_obj
 def add(
     door: Door,
@@ -42,9 +48,19 @@ def add(
     partner: str | None,
     regions: tuple[str, ...],
     kind: str | None,
+    with_text: bool,
 ) -> None:
-    """Put a text (.md, .html or .txt) in the library and print its slug."""
-    draft = read_file(file)
+    """Put a text (.md, .html, .txt, .docx) or a web page in the library.
+
+    Prints its slug. Of a page the title, summary, author, day and picture are read.
+    """
+    if is_web_address(file):
+        read = read_page(door.settings, file, with_text=with_text)
+        draft = read.draft
+        if read.no_picture:
+            click.echo(f"Added without its picture. {read.no_picture}", err=True)
+    else:
+        draft = read_file(file)
     with door.writing() as session:
         item = add_draft(
             session,

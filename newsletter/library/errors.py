@@ -46,6 +46,13 @@ class BadFile(LibraryError):
         super().__init__(f"{path}: {sentence}")
 
 
+class BadPage(LibraryError):
+    """A page elsewhere cannot become a piece."""
+
+    def __init__(self, url: str, sentence: str) -> None:
+        super().__init__(f"{shown(url)} {sentence}")
+
+
 class BadFrontMatter(LibraryError):
     """The lines before a Markdown text are not understood."""
 

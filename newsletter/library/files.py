@@ -1,4 +1,4 @@
-"""Text files as pieces: ``.md``, ``.html`` and ``.txt``, read into a Draft.
+"""Files as pieces: ``.md``, ``.html``, ``.txt`` and ``.docx``, read into a Draft.
 
 Nothing is stored here. To read another kind of file, write one reader and list its
 ending in READERS.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nh3
 
-from newsletter.library import frontmatter
+from newsletter.library import docx, frontmatter
 from newsletter.library.bodies import Format, close_headings
 from newsletter.library.errors import BadFile, BadFrontMatter
 from newsletter.library.frontmatter import FrontMatter
@@ -48,7 +48,7 @@ class Draft:
     people: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()  # as typed: a name or a CBS code
     themes: tuple[str, ...] = ()
-    image: Path | None = None
+    image: Path | bytes | None = None
     alt: str | None = None  # "" is decoration, decided
     credit: str | None = None  # who made the image
     source: str | None = None  # who made the piece, when that is no partner
@@ -67,19 +67,35 @@ def read_file(path: Path | str, *, root: Path | None = None) -> Draft:
     if re.match(r"[a-z][a-z0-9+.-]*:/", str(path), re.IGNORECASE):
         raise BadFile(path, f"is a web address. {_HOW}")
     path = Path(path)
+    _reader(path)  # before a large file is read for nothing
+    with path.open("rb") as file:
+        data = file.read(docx.MOST_BYTES + 1)
+    return read_data(data, path, root=(root or path.parent).resolve())
+
+
+def read_data(data: bytes, name: Path | str, *, root: Path | None = None) -> Draft:
+    """The same of a file's bytes and name; without ``root`` it may name no image."""
+    path = Path(name)
+    try:
+        return _reader(path)(data, path, root)
+    except BadFrontMatter as error:
+        raise BadFile(path, str(error)) from error
+
+
+def _reader(path: Path) -> "Reader":
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise BadFile(path, f"cannot be read. {_HOW}")
-    try:
-        return reader(read_text(path), path, (root or path.parent).resolve())
-    except BadFrontMatter as error:
-        raise BadFile(path, str(error)) from error
+    return reader
 
 
 def read_text(path: Path) -> str:
     """UTF-8 or Windows-1252, or UTF-16 when it says so itself; else raise BadFile."""
     with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
+        return _text(file.read(MOST_BYTES + 1), path)
+
+
+def _text(data: bytes, path: Path) -> str:
     if len(data) > MOST_BYTES:
         raise BadFile(
             path, f"is larger than {MOST_BYTES // 1_000_000} MB, too much for one text."
@@ -95,13 +111,31 @@ def read_text(path: Path) -> str:
     raise BadFile(path, f"is not a text. {_HOW}")
 
 
-def _read_text(text: str, path: Path, _root: Path) -> Draft:
-    title, _, body = text.strip().partition("\n")
+def _read_text(data: bytes, path: Path, _root: Path | None) -> Draft:
+    title, _, body = _text(data, path).strip().partition("\n")
     return Draft(_slug(path), Format.TEXT, _title(title, path), body)
 
 
-def _read_html(text: str, path: Path, _root: Path) -> Draft:
-    text = close_headings(text)
+def _read_word(data: bytes, path: Path, _root: Path | None) -> Draft:
+    if len(data) > docx.MOST_BYTES:
+        raise BadFile(
+            path,
+            f"is larger than {docx.MOST_BYTES // 1_000_000} MB. Take pictures out and "
+            "add it again.",
+        )
+    word = docx.read_word(data, path)
+    return Draft(
+        _slug(path),
+        Format.HTML,
+        _title(printable(word.title), path),
+        word.html,
+        image=word.image,
+        alt=word.alt if word.image else None,
+    )
+
+
+def _read_html(data: bytes, path: Path, _root: Path | None) -> Draft:
+    text = close_headings(_text(data, path))
     # What nh3 gives back is well formed, so these few elements are easily found.
     head = nh3.clean(
         text,
@@ -139,8 +173,8 @@ def _told(
     return ""
 
 
-def _read_markdown(text: str, path: Path, root: Path) -> Draft:
-    lines, body = frontmatter.split(text)
+def _read_markdown(data: bytes, path: Path, root: Path | None) -> Draft:
+    lines, body = frontmatter.split(_text(data, path))
     facts = frontmatter.parse(lines or [], KEYS)
     title = facts.text("title")
     if not title:
@@ -168,10 +202,12 @@ def _read_markdown(text: str, path: Path, root: Path) -> Draft:
     )
 
 
-def _image(facts: FrontMatter, path: Path, root: Path) -> Path | None:
+def _image(facts: FrontMatter, path: Path, root: Path | None) -> Path | None:
     name = facts.text("image")
     if not name:
         return None
+    if root is None:
+        facts.refuse("image", "a text by itself brings no file. Add the image apart.")
     image = (path.parent / name).resolve()
     if not image.is_relative_to(root):
         facts.refuse("image", f"{name!r} lies outside the folder of this text.")
@@ -191,11 +227,16 @@ def _title(text: str, path: Path) -> str:
     return title
 
 
-READERS: Mapping[str, Callable[[str, Path, Path], Draft]] = {
+Reader = Callable[[bytes, Path, Path | None], Draft]
+READERS: Mapping[str, Reader] = {
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".html": _read_html,
     ".htm": _read_html,
     ".txt": _read_text,
+    ".docx": _read_word,
 }
-_HOW = "The library reads files that end in .md, .html or .txt: save the text as one."
+_HOW = (
+    "The library reads files that end in .md, .html, .txt or .docx: save the text as "
+    "one."
+)

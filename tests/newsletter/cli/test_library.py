@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.newsletter.cli.conftest import Command
+from tests.newsletter.library.word_files import paragraph, word
 from tests.newsletter.pictures import picture
+from tests.stand_ins.web import Reply, WebStandIn
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:
@@ -108,7 +110,8 @@ def test_an_existing_slug_needs_replace(buurtpost: Command, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("a.docx", b"PK", "end in .md, .html or .txt"),
+        ("a.pdf", b"%PDF", "end in .md, .html, .txt or .docx"),
+        ("a.docx", b"PK", "is not a Word document"),
         ("a.txt", b"Titel\0", "is not a text"),
         ("a.txt", b"Titel\n" + b"woord " * 9_000_000, "larger than 2 MB"),
         ("a.txt", "", "has no title"),
@@ -133,17 +136,42 @@ def test_a_file_that_cannot_be_a_piece_is_one_sentence_and_exit_1(
     assert buurtpost("library", "list").stdout == ""
 
 
-@pytest.mark.parametrize(
-    "what", ["https://example.nl/verhaal", "file:///etc/hosts.txt"]
-)
-def test_a_web_address_is_refused_with_what_can_be_read(
-    buurtpost: Command, what: str
+def test_an_address_of_a_file_is_refused_with_what_can_be_read(
+    buurtpost: Command,
 ) -> None:
-    refused = buurtpost("library", "add", what)
+    refused = buurtpost("library", "add", "file:///etc/hosts.txt")
 
     assert refused.exit_code == 1
     assert "is a web address" in refused.stderr
-    assert ".md, .html or .txt" in refused.stderr
+    assert ".md, .html, .txt or .docx" in refused.stderr
+
+
+def test_a_word_document_and_a_page_are_added(
+    buurtpost: Command, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path, "tafel.docx", word(paragraph("De tafel"), paragraph("Soep."))
+    )
+    assert buurtpost("library", "add", file).stdout == "tafel\n"
+    assert "Soep." in buurtpost("library", "show", "tafel").stdout
+
+    page = Reply(
+        body=b"<title>Soep op de stoep</title><p>Elke donderdag staat er een tafel "
+        b"buiten waar iedereen kan aanschuiven.</p><img src='x'>",
+        headers=(("Content-Type", "text/html"),),
+    )
+    with WebStandIn({"/soep": page}) as web:
+        refused = buurtpost("library", "add", f"{web.url}/soep")
+        assert (refused.exit_code, "private network" in refused.stderr) == (1, True)
+        added = buurtpost(
+            "library", "add", f"{web.url}/soep", BUURTPOST_FETCH_ALLOW="127.0.0.0/8"
+        )
+
+    assert added.stdout == "soep-op-de-stoep\n"
+    shown = json.loads(
+        buurtpost("library", "show", "soep-op-de-stoep", "--json").stdout
+    )
+    assert (shown["url"], shown["body"]) == (f"{web.url}/soep", "")
 
 
 def test_an_unknown_kind_or_relation_is_wrong_usage(buurtpost: Command) -> None:

@@ -142,7 +142,7 @@ def test_what_html_tells_about_itself_is_passed_over_when_it_is_no_use(
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("x.docx", b"PK", "cannot be read"),
+        ("x.pdf", b"%PDF", "cannot be read"),
         ("x", b"Titel", "cannot be read"),
         ("x.txt", b"\x89PNG\0\0", "is not a text"),
         ("x.txt", b"Titel \x81\x8d", "is not a text"),
