@@ -87,9 +87,9 @@ def draft_of(page: Page, *, with_text: bool) -> tuple[Draft, str | None]:
     )
     if found is None:
         raise BadPage(page.url, "holds nothing that can be read without a browser.")
-    told = found.as_dict()
+    told = found if isinstance(found, dict) else found.as_dict()
     title = _line(told["title"], _TITLE_MOST)
-    body = ""
+    body: str | None = None
     if with_text:
         body = trafilatura.extract(
             html,
