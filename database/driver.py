@@ -19,7 +19,9 @@ from typing import Any, Protocol
 from database.durable import require_durable
 from database.urls import for_libpq, is_sqlite, sqlite_file
 
-BUSY_TIMEOUT_MS = 15_000
+# Who signs up waits while a mailing to everybody is frozen, in one transaction; proxies
+# in front of us give up after a minute.
+BUSY_TIMEOUT_MS = 50_000
 # WAL: readers and the writer do not wait for each other. FULL: Python's SQLite comes
 # so, but a distribution's may not, and a mail that went out must be on the disk before
 # anyone counts on it.

@@ -17,6 +17,9 @@ from database.driver import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS
 from database.durable import require_durable
 
 _IMMEDIATE = "begin_immediate"
+# As many connections as there are threads that ask: a page that writes may read beside
+# it, and must not wait for a connection while it holds one.
+_NO_LIMIT = -1
 # An error quotes its statement's values, and errors end up in logs: no addresses there.
 _HIDE_PARAMETERS = True
 
@@ -79,6 +82,7 @@ def open_database(url: str) -> Database:
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            max_overflow=_NO_LIMIT,
             hide_parameters=_HIDE_PARAMETERS,
         )
     return Database(
@@ -92,6 +96,7 @@ def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        max_overflow=_NO_LIMIT,
         hide_parameters=_HIDE_PARAMETERS,
     )
 

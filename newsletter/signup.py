@@ -5,11 +5,14 @@ suppressed one: it is written down, and a job decides later what its owner is ma
 Neither the answer nor the time it takes tells which it was.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, exists, update
 from sqlalchemy.orm import Session, aliased
 
+from database.session import Database
 from newsletter.dispatch.models import Delivery
 from newsletter.erasure.erasure import ask_to_erase
 from newsletter.jobs.queue import enqueue
@@ -17,6 +20,7 @@ from newsletter.partners.partners import all_partners
 from subscribers import lists, moving, regions, roles, senders, subscriptions, typos
 from subscribers.addresses import normalise
 from subscribers.models import (
+    MailingList,
     Sender,
     SignupRequest,
     Subscriber,
@@ -35,8 +39,21 @@ RETURN = "return"  # in the consent ledger: back by the mail they left from
 MOST_AN_HOUR = 5
 
 
-def request_subscription(
-    session: Session,
+@dataclass(frozen=True)
+class SignUp:
+    """What somebody typed, understood: addresses, numbers and codes, no rows."""
+
+    address: str
+    list_id: int
+    region_code: str | None
+    role_mask: int
+    partner_ids: Sequence[int]
+    language: str | None  # None: not said
+    name: str | None
+
+
+def sign_up(
+    database: Database,
     *,
     address: str,
     list_slug: str,
@@ -48,35 +65,80 @@ def request_subscription(
     source: str,
     now: datetime,
 ) -> str | None:
+    """Read a form, write the sign-up down, and commit; as ``request_subscription``.
+
+    What was typed is looked up before anything is locked: while a mailing runs, those
+    who sign up queue for SQLite's one writer, and each may hold it for a moment only.
+    """
+    with database.read() as session:
+        asked = read_form(
+            session,
+            address=address,
+            list_slug=list_slug,
+            region=region,
+            roles=roles,
+            partners=partners,
+            language=language,
+            name=name,
+        )
+    with database.write.begin() as session:
+        return request_subscription(session, asked, source=source, now=now)
+
+
+def read_form(
+    session: Session,
+    *,
+    address: str,
+    list_slug: str,
+    region: str | None,
+    roles: list[str],
+    partners: list[str],
+    language: str,
+    name: str | None,
+) -> SignUp:
+    """Understand what was typed; an empty ``list_slug`` is the first list.
+
+    Raises a SubscribersError with a sentence for what was typed wrongly (BadAddress,
+    UnknownList, UnknownRegion, ...); never for what we know of the address.
+    """
+    return SignUp(
+        address=normalise(address),
+        list_id=_list(session, list_slug).id,
+        region_code=_region_code(session, region),
+        role_mask=_role_mask(session, roles),
+        partner_ids=[sender.id for sender in _partners(session, partners)],
+        language=check_language(language),
+        name=name,
+    )
+
+
+def request_subscription(
+    session: Session, asked: SignUp, *, source: str, now: datetime
+) -> str | None:
     """Write a sign-up down and have its confirmation mailed.
 
     Returns the address that was probably meant, when it looks mistyped; the one that
-    was typed is mailed all the same. Raises a SubscribersError with a sentence for what
-    was typed wrongly (BadAddress, UnknownList, UnknownRegion, ...); never for what we
-    know of the address.
+    was typed is mailed all the same.
     """
-    address = normalise(address)
-    mailing_list = lists.find_list(session, list_slug)
-    details = Details(
-        name=name,
-        region_code=_region_code(session, region),
-        role_mask=_role_mask(session, roles),
-        language=check_language(language),
-        partners=_partners(session, partners),
-    )
-    if _asked_enough(session, address, now=now):
-        return typos.meant(address)
+    if _asked_enough(session, asked.address, now=now):
+        return typos.meant(asked.address)
     request = subscriptions.request(
         session,
-        address=address,
-        mailing_list=mailing_list,
-        details=details,
+        address=asked.address,
+        mailing_list=session.get_one(MailingList, asked.list_id),
+        details=Details(
+            name=asked.name,
+            region_code=asked.region_code,
+            role_mask=asked.role_mask,
+            language=asked.language,
+            partners=[session.get_one(Sender, one) for one in asked.partner_ids],
+        ),
         source=source,
-        language=language,
+        language=asked.language or "",
         now=now,
     )
     enqueue(session, CONFIRMATION, {"request": request.id}, now=now)
-    return typos.meant(address)
+    return typos.meant(asked.address)
 
 
 def confirm(
@@ -180,6 +242,11 @@ def _asked_enough(session: Session, address: str, *, now: datetime) -> bool:
         session, address=address, since=now - timedelta(hours=1)
     )
     return asked >= MOST_AN_HOUR
+
+
+def _list(session: Session, slug: str) -> MailingList:
+    first = next(iter(lists.all_lists(session)), None)
+    return first if first and not slug else lists.find_list(session, slug)
 
 
 def _region_code(session: Session, region: str | None) -> str | None:

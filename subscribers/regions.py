@@ -7,9 +7,10 @@ names it means the successor.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,17 @@ _OUTSIDE = dict.fromkeys(
 )
 
 
+class NamedRegion(NamedTuple):
+    """A region as people name it; where it lies on the map is not asked for."""
+
+    code: str
+    name: str
+    kind: RegionKind
+    path: str = ""  # a subtree is a prefix
+    alias: str | None = None
+    successor_code: str | None = None
+
+
 class UnknownRegion(SubscribersError):
     def __init__(self, text: str) -> None:
         super().__init__(
@@ -39,7 +51,7 @@ class UnknownRegion(SubscribersError):
 
 
 class AmbiguousRegion(SubscribersError):
-    def __init__(self, text: str, regions: Iterable[Region]) -> None:
+    def __init__(self, text: str, regions: Iterable[NamedRegion]) -> None:
         both = " or ".join(f"{region.name} ({region.code})" for region in regions)
         super().__init__(f"The region {shown(text)} can be {both}. Write which one.")
 
@@ -52,12 +64,12 @@ _folded = lru_cache(maxsize=4096)(fold)
 class Gazetteer:
     """All regions at hand, for whoever looks up many names."""
 
-    regions: dict[str, Region]
+    regions: dict[str, NamedRegion]
     # By folded name, alias, bare name; those that ended lead to their successor.
-    municipalities: dict[str, list[Region]]
-    provinces: dict[str, list[Region]]
+    municipalities: dict[str, list[NamedRegion]]
+    provinces: dict[str, list[NamedRegion]]
 
-    def find(self, text: str) -> Region:
+    def find(self, text: str) -> NamedRegion:
         """By code, name, alias or "provincie X"; a bare name is the municipality."""
         text = text.strip()
         if len(text) > _LONGEST:
@@ -78,7 +90,7 @@ class Gazetteer:
             raise AmbiguousRegion(text, found)
         return self._now(found[0])
 
-    def _now(self, region: Region) -> Region:
+    def _now(self, region: NamedRegion) -> NamedRegion:
         """Itself, or what it became part of."""
         return (
             self.regions.get(region.successor_code or "", region)
@@ -86,12 +98,12 @@ class Gazetteer:
             else region
         )
 
-    def _municipality(self, text: str) -> list[Region]:
+    def _municipality(self, text: str) -> list[NamedRegion]:
         return self.municipalities.get(fold(text)) or self.municipalities.get(
             fold(_SUFFIX.sub("", text)), []
         )
 
-    def search(self, text: str, limit: int = 8) -> list[Region]:
+    def search(self, text: str, limit: int = 8) -> list[NamedRegion]:
         """What somebody typing may mean: names that begin so, then that contain it."""
         wanted = fold(text)
         if not wanted:
@@ -105,8 +117,22 @@ class Gazetteer:
         ranked.sort(key=lambda entry: entry[:3])
         return [entry[3] for entry in ranked[:limit]]
 
+    @cached_property
+    def provinces_by_name(self) -> tuple[NamedRegion, ...]:
+        return self._by_name(RegionKind.PROVINCE)
 
-def _rank(region: Region, wanted: str) -> int | None:
+    @cached_property
+    def municipalities_by_name(self) -> tuple[NamedRegion, ...]:
+        return self._by_name(RegionKind.MUNICIPALITY)
+
+    def _by_name(self, kind: RegionKind) -> tuple[NamedRegion, ...]:
+        """The article 's- does not count."""
+        found = [region for region in self.regions.values() if region.kind is kind]
+        found.sort(key=lambda region: _folded(region.name.removeprefix("'s-")))
+        return tuple(found)
+
+
+def _rank(region: NamedRegion, wanted: str) -> int | None:
     names = [_folded(name) for name in _names(region)]
     if wanted in names:
         return 0
@@ -115,23 +141,42 @@ def _rank(region: Region, wanted: str) -> int | None:
     return 2 if any(wanted in name for name in names) else None
 
 
-def _names(region: Region) -> list[str]:
+def _names(region: NamedRegion) -> list[str]:
     """What a region is called; without the article 's- too: 's-Gravenhage."""
     names = [region.name, _SUFFIX.sub("", region.name), *_aliases(region)]
     return [*names, *(name[3:] for name in names if name.startswith("'s-"))]
 
 
-def _aliases(region: Region) -> list[str]:
+def _aliases(region: NamedRegion) -> list[str]:
     return [part.strip() for part in (region.alias or "").split("|") if part.strip()]
 
 
 def gazetteer(session: Session) -> Gazetteer:
-    """Read all regions; one query."""
-    by_kind: dict[RegionKind, dict[str, list[Region]]] = {
+    """All regions; one query, and the same answer again while it gives the same rows.
+
+    They are read each time: another process may load newer ones at any moment.
+    """
+    rows = session.execute(
+        select(
+            Region.code,
+            Region.name,
+            Region.kind,
+            Region.path,
+            Region.alias,
+            Region.successor_code,
+        ).order_by(Region.code)
+    )
+    return _gazetteer(tuple(map(NamedRegion._make, rows)))
+
+
+# Sorting and folding three hundred names was half of the time of every form.
+@lru_cache(maxsize=2)
+def _gazetteer(rows: tuple[NamedRegion, ...]) -> Gazetteer:
+    by_kind: dict[RegionKind, dict[str, list[NamedRegion]]] = {
         kind: defaultdict(list) for kind in RegionKind
     }
-    regions = {region.code: region for region in session.scalars(select(Region))}
-    for region in sorted(regions.values(), key=lambda region: region.code):
+    regions = {region.code: region for region in rows}
+    for region in rows:
         for name in {_folded(name) for name in _names(region)}:
             by_kind[region.kind][name].append(region)
     municipalities = dict(by_kind[RegionKind.MUNICIPALITY])
@@ -144,12 +189,12 @@ def gazetteer(session: Session) -> Gazetteer:
     return Gazetteer(regions, municipalities, dict(by_kind[RegionKind.PROVINCE]))
 
 
-def find(session: Session, text: str) -> Region:
+def find(session: Session, text: str) -> NamedRegion:
     """The region somebody means, or raise UnknownRegion or AmbiguousRegion."""
     return gazetteer(session).find(text)
 
 
-def search(session: Session, text: str, limit: int = 8) -> list[Region]:
+def search(session: Session, text: str, limit: int = 8) -> list[NamedRegion]:
     return gazetteer(session).search(text, limit)
 
 
@@ -175,17 +220,11 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def provinces(session: Session) -> list[Region]:
+def provinces(session: Session) -> Sequence[NamedRegion]:
     """The twelve, by name: the first question of a form."""
-    return sorted(
-        session.scalars(select(Region).where(Region.kind == RegionKind.PROVINCE)),
-        key=lambda region: _folded(region.name),
-    )
+    return gazetteer(session).provinces_by_name
 
 
-def municipalities(session: Session) -> list[Region]:
+def municipalities(session: Session) -> Sequence[NamedRegion]:
     """All that exist today, by name; the article 's- does not count."""
-    return sorted(
-        session.scalars(select(Region).where(Region.kind == RegionKind.MUNICIPALITY)),
-        key=lambda region: _folded(region.name.removeprefix("'s-")),
-    )
+    return gazetteer(session).municipalities_by_name

@@ -4,7 +4,7 @@ from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
 from subscribers.lists import all_lists
-from web.session import session
+from web.session import reading
 
 NAMELESS = "Buurtpost"
 
@@ -13,7 +13,7 @@ def brand() -> str:
     """The name at the top of every page, also of the page that says we are broken."""
     if "brand" not in g:
         try:
-            lists = all_lists(session())
+            lists = all_lists(reading())
         except SQLAlchemyError:
             lists = []
         if len(lists) == 1:

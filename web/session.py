@@ -1,13 +1,15 @@
 """What a view may ask of its request: one session, one moment, the settings.
 
-    @pages.post("/subscribe")
-    @anyone
-    def sign_up() -> ResponseReturnValue:
-        request_subscription(session(), ..., now=now())
+    @pages.post("/preferences/<token>")
+    @with_link
+    def change(token: str) -> ResponseReturnValue:
+        change_details(session(), ..., now=now())
 
 GET and HEAD get a reading session, everything else a writing one. What a view wrote is
 committed when it answers below 400 and rolled back otherwise. Code that must commit
-between steps takes ``house().database`` and leaves ``session()`` alone.
+between steps takes ``house().database`` and leaves ``session()`` alone. A writing
+session holds SQLite's one write lock from its first question to its commit: whoever
+only reads in a POST asks ``reading()``.
 """
 
 from collections.abc import Callable
@@ -65,6 +67,16 @@ def session() -> Session:
     return found
 
 
+def reading() -> Session:
+    """A session that only reads, in a POST too: it waits for nobody who writes."""
+    if request.method in READING:
+        return session()
+    if "reading" not in g:
+        g.reading = house().database.read()
+    found: Session = g.reading
+    return found
+
+
 def install(app: Flask, built: House) -> None:
     app.extensions["buurtpost"] = built
     app.after_request(_finish)
@@ -84,6 +96,7 @@ def _finish(response: Response) -> Response:
 
 
 def _close(_error: BaseException | None) -> None:
-    found: Session | None = g.pop("session", None)
-    if found is not None:
-        found.close()
+    for name in ("session", "reading"):
+        found: Session | None = g.pop(name, None)
+        if found is not None:
+            found.close()

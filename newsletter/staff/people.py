@@ -11,7 +11,7 @@ from newsletter.staff.errors import NotAllowed, StaffExists, UnknownStaff, Wrong
 from newsletter.staff.models import Staff, StaffRole
 from newsletter.staff.roles import Act, may
 from subscribers.addresses import normalise
-from subscribers.models import Region
+from subscribers.regions import NamedRegion
 
 OPERATOR = "operator"  # whoever holds the machine, when no one staff member is meant
 
@@ -21,7 +21,7 @@ def add_staff(
     *,
     email: str,
     role: StaffRole,
-    region: Region | None = None,
+    region: NamedRegion | None = None,
     partner: Partner | None = None,
     by: str,
     now: datetime,
@@ -87,7 +87,7 @@ def allow(session: Session, by: str, act: Act) -> None:
 
 
 def _check_reach(
-    role: StaffRole, region: Region | None, partner: Partner | None
+    role: StaffRole, region: NamedRegion | None, partner: Partner | None
 ) -> None:
     if role is StaffRole.BOARD and region is None:
         raise WrongReach("A board needs its region: add --region GM....")

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.dispatch.models import Chunk
-from newsletter.signup import request_subscription
+from newsletter.signup import sign_up
 from tests.faults import crew
 from tests.faults.conftest import Fresh
 from tests.faults.crew import Worker
@@ -161,19 +161,18 @@ def test_a_sign_up_is_confirmed_by_a_worker_that_was_told_to_look(
     installation: Installation, rabbitmq_url: str
 ) -> None:
     with two_workers(installation, BUURTPOST_BROKER_URL=rabbitmq_url):
-        with installation.database.write.begin() as session:
-            request_subscription(
-                session,
-                address="nieuw@example.nl",
-                list_slug="buurtwijs",
-                region=None,
-                roles=[],
-                partners=[],
-                language="nl",
-                name=None,
-                source="form",
-                now=datetime.now(UTC),
-            )
+        sign_up(
+            installation.database,
+            address="nieuw@example.nl",
+            list_slug="buurtwijs",
+            region=None,
+            roles=[],
+            partners=[],
+            language="nl",
+            name=None,
+            source="form",
+            now=datetime.now(UTC),
+        )
         folder = installation.folder / "home" / "outbox" / "service"
         wait_until(lambda: list(folder.glob("*.eml")))
 

@@ -39,12 +39,17 @@ def buurtwijs(session):
     return a_list(session)
 
 
+def sign_up(session, *, source, now, **typed):
+    asked = signup.read_form(session, **typed)
+    return signup.request_subscription(session, asked, source=source, now=now)
+
+
 def _request(session):
     return session.scalars(select(SignupRequest)).one()
 
 
 def test_a_sign_up_is_written_down_with_a_job_to_confirm_it(session, buurtwijs):
-    signup.request_subscription(session, **FORM)
+    sign_up(session, **FORM)
 
     job = session.scalars(select(Job)).one()
     request = _request(session)
@@ -55,7 +60,7 @@ def test_a_sign_up_is_written_down_with_a_job_to_confirm_it(session, buurtwijs):
 
 
 def test_the_link_confirms_and_repeating_it_is_fine(session, buurtwijs):
-    signup.request_subscription(session, **FORM)
+    sign_up(session, **FORM)
     token = signer.sign(Purpose.CONFIRM, _request(session).id)
 
     first = signup.confirm(session, token, signer=signer, now=NOW)
@@ -77,7 +82,7 @@ def test_the_link_confirms_and_repeating_it_is_fine(session, buurtwijs):
     ],
 )
 def test_a_link_that_is_not_ours_confirms_nothing(session, buurtwijs, token):
-    signup.request_subscription(session, **FORM)
+    sign_up(session, **FORM)
 
     assert signup.confirm(session, token, signer=signer, now=NOW) is None
 
@@ -101,7 +106,7 @@ def test_the_way_is_the_same_whoever_it_is(session, buurtwijs, before):
     if before is not None:
         before(session, buurtwijs)
 
-    answer = signup.request_subscription(session, **FORM)
+    answer = sign_up(session, **FORM)
 
     assert answer is None
     assert session.scalar(select(func.count()).select_from(Job)) == 1
@@ -124,7 +129,7 @@ def test_the_way_is_the_same_whoever_it_is(session, buurtwijs, before):
 )
 def test_what_was_typed_wrongly_is_refused(session, buurtwijs, change, error):
     with pytest.raises(error):
-        signup.request_subscription(session, **FORM | change)
+        sign_up(session, **FORM | change)
 
     assert session.scalars(select(Job)).all() == []
 
@@ -132,7 +137,7 @@ def test_what_was_typed_wrongly_is_refused(session, buurtwijs, change, error):
 def test_what_may_be_left_out(session, buurtwijs):
     bare = {"region": "", "roles": [], "partners": [], "language": "", "name": " "}
 
-    signup.request_subscription(session, **FORM | bare)
+    sign_up(session, **FORM | bare)
 
     assert _request(session).details == {
         "name": None,
@@ -145,10 +150,10 @@ def test_what_may_be_left_out(session, buurtwijs):
 
 def test_a_form_cannot_fill_a_strangers_mailbox(session, buurtwijs):
     for _again in range(signup.MOST_AN_HOUR + 3):
-        signup.request_subscription(session, **FORM)
+        sign_up(session, **FORM)
     jobs = select(func.count()).select_from(Job)
     assert session.scalar(jobs) == signup.MOST_AN_HOUR
 
     later = NOW + timedelta(hours=1, seconds=1)
-    signup.request_subscription(session, **FORM | {"now": later})
+    sign_up(session, **FORM | {"now": later})
     assert session.scalar(jobs) == signup.MOST_AN_HOUR + 1

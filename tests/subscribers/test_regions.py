@@ -7,7 +7,15 @@ from sqlalchemy import func, select
 
 from subscribers import region_files, regions
 from subscribers.models import Region, RegionKind
-from subscribers.regions import AmbiguousRegion, Gazetteer, UnknownRegion, _rank
+from subscribers.regions import (
+    AmbiguousRegion,
+    Gazetteer,
+    NamedRegion,
+    UnknownRegion,
+    _rank,
+)
+
+BERGEN = NamedRegion("GM0893", "Bergen (L.)", RegionKind.MUNICIPALITY)
 
 
 def test_the_shipped_tree_is_complete(session):
@@ -98,7 +106,7 @@ def test_a_search_is_limited_and_empty_for_nothing(session):
 def test_any_text_finds_a_region_or_none(text):
     with pytest.raises(UnknownRegion):
         Gazetteer({}, {}, {}).find(text)
-    assert _rank(Region(name="Bergen (L.)"), text) in {None, 0, 1, 2}
+    assert _rank(BERGEN, text) in {None, 0, 1, 2}
 
 
 def test_an_endless_text_is_refused_at_once(session):
@@ -123,7 +131,7 @@ def test_loading_again_changes_names_and_keeps_the_rest(session, tmp_path):
 
     ends = session.get(Region, "GM1696")
     assert ends.successor_code == "GM0402"
-    assert regions.find(session, "Wijdemeren") is ends
+    assert regions.find(session, "Wijdemeren").code == ends.code
     assert session.scalar(select(func.count()).select_from(Region)) == 356
 
 

@@ -20,30 +20,30 @@ from flask import (
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from newsletter.signup import request_subscription
+from newsletter.signup import sign_up as write_down
 from subscribers.errors import SubscribersError
-from subscribers.lists import all_lists
 from web import headers
 from web.entrance import anyone
 from web.errors import wants_json
 from web.language import gettext as _
 from web.language import language
 from web.public.signup_form import SubscribeForm, choices, explain, partner_behind
-from web.session import now, session, settings
-from web.turnstile import Turnstile
+from web.rate_limit import RateLimit
+from web.session import house, now, reading, settings
 
 # From one machine. A town hall where everybody signs up after a talk is one machine,
 # and so is a partner's server that posts for its visitors.
 MOST_AT_ONCE = 100
 ANOTHER_EVERY = timedelta(seconds=6)
-_TURNSTILE = "buurtpost-sign-ups"
+_RATE_LIMIT = "buurtpost-sign-ups"
 
 pages = Blueprint("signup", __name__)
 
 
 @pages.record
 def _install(state: BlueprintSetupState) -> None:
-    state.app.extensions[_TURNSTILE] = Turnstile(most=MOST_AT_ONCE, every=ANOTHER_EVERY)
+    limit = RateLimit(most=MOST_AT_ONCE, every=ANOTHER_EVERY)
+    state.app.extensions[_RATE_LIMIT] = limit
 
 
 @pages.get("/subscribe", provide_automatic_options=False)
@@ -92,18 +92,19 @@ def sign_up_embedded() -> ResponseReturnValue:
 def for_your_site() -> ResponseReturnValue:
     """The form as a partner may put it on its own pages: two ways, no JavaScript."""
     filled = SubscribeForm.prefilled(request)
-    partner = partner_behind(session(), filled)
+    partner = partner_behind(reading(), filled)
     return render_template(
         "public/signup/for_your_site.html",
         via=partner.slug if partner else None,
-        choices=choices(session(), filled.list),
+        choices=choices(reading(), filled.list),
         base=settings().base_url,
     )
 
 
 def _sign_up(*, framed: bool) -> ResponseReturnValue:
     filled = SubscribeForm.read(request)
-    wait = current_app.extensions[_TURNSTILE].wait(request.remote_addr or "", now=now())
+    limit: RateLimit = current_app.extensions[_RATE_LIMIT]
+    wait = limit.wait(request.remote_addr or "", now=now())
     if wait:
         return _too_many(filled, wait, framed=framed)
     meant = None
@@ -111,7 +112,7 @@ def _sign_up(*, framed: bool) -> ResponseReturnValue:
         try:
             meant = _request(filled)
         except SubscribersError as error:
-            field, sentence = explain(session(), filled, error)
+            field, sentence = explain(reading(), filled, error)
             if wants_json():
                 return jsonify(error=sentence, field=field), 422
             return _page(filled, wrong={field: sentence}, framed=framed), 422
@@ -135,13 +136,12 @@ def _too_many(
 
 
 def _request(filled: SubscribeForm) -> str | None:
-    first = next(iter(all_lists(session())), None)
     kind = "json" if request.is_json else "form"
-    partner = partner_behind(session(), filled)
-    return request_subscription(
-        session(),
+    partner = partner_behind(reading(), filled)
+    return write_down(
+        house().database,
         address=filled.email,
-        list_slug=filled.list or (first.slug if first else ""),
+        list_slug=filled.list,
         region=filled.region or None,
         roles=list(filled.roles),
         partners=list(filled.partners),
@@ -157,7 +157,7 @@ def _page(filled: SubscribeForm, *, wrong: dict[str, str], framed: bool = False)
     return render_template(
         "public/signup/form.html",
         form=filled,
-        choices=choices(session(), filled.list),
+        choices=choices(reading(), filled.list),
         wrong=wrong,
         framed=framed,
     )

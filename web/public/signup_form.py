@@ -12,8 +12,8 @@ from subscribers import regions
 from subscribers.addresses import BadAddress
 from subscribers.errors import SubscribersError
 from subscribers.lists import all_lists
-from subscribers.models import MailingList, Region, Role
-from subscribers.regions import AmbiguousRegion, UnknownRegion
+from subscribers.models import MailingList, Role
+from subscribers.regions import AmbiguousRegion, NamedRegion, UnknownRegion
 from subscribers.roles import all_roles
 from subscribers.typed import BadLine
 from subscribers.wordings import text_for
@@ -87,13 +87,14 @@ class Choices:
     words: str  # for the list itself
     partners: list[tuple[Partner, str]]  # each with the words of its own box
     roles: list[Role]
-    municipalities: list[Region]
-    provinces: list[Region]
+    municipalities: Sequence[NamedRegion]
+    provinces: Sequence[NamedRegion]
 
 
 def choices(session: Session, slug: str = "") -> Choices:
     """The form of one list: the one of that slug, else the first."""
     lists = all_lists(session)
+    known = regions.gazetteer(session)
     chosen = next((one for one in lists if one.slug == slug), next(iter(lists), None))
     partners = all_partners(session) if chosen else []
     return Choices(
@@ -106,8 +107,8 @@ def choices(session: Session, slug: str = "") -> Choices:
             if chosen and partner.sender_id != chosen.sender_id
         ],
         roles=all_roles(session),
-        municipalities=regions.municipalities(session),
-        provinces=regions.provinces(session),
+        municipalities=known.municipalities_by_name,
+        provinces=known.provinces_by_name,
     )
 
 

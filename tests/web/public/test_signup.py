@@ -350,3 +350,16 @@ def listening(database: Database) -> Iterator[list[str]]:
     event.listen(database.engine, "before_cursor_execute", hear)
     yield statements
     event.remove(database.engine, "before_cursor_execute", hear)
+
+
+@pytest.mark.parametrize("email", [ANNA, "nonsense"])
+def test_a_form_nobody_can_send_waits_for_no_writer(
+    client: FlaskClient, database: Database, email: str
+) -> None:
+    """Under load those who signed up held SQLite's one writer while their form was
+    looked at, queued for it longer than it waits, and read that we are away."""
+    with database.write.begin() as session:
+        session.execute(select(Subscriber.id))  # holds the lock
+        answer = client.post("/subscribe", data={"email": email, "region": "Atlantis"})
+
+    assert answer.status_code == 422

@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 _MACHINES = 10_000  # remembered at a time
 
 
-class Turnstile:
+class RateLimit:
     """Lets ``most`` through at once; each comes free again after ``every``."""
 
     def __init__(self, *, most: int, every: timedelta) -> None:
