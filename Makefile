@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 ASSETS := web/static/dist/manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test crash lint check bench lock
+.PHONY: help demo serve test crash mail-quality lint check bench lock
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,10 @@ test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server a
 
 crash: $(READY) ## the long fault run: hundreds of kills and everything else that can go wrong
 	@$(BIN)/pytest tests/faults --crash --tb=short $(CRASH)
+
+mail-quality: $(READY) ## many generated mails through every linter; MAILS="--generated 500 --generated-seed 7" for others
+	@tools/set-up-debian $(BIN)/python
+	@$(BIN)/pytest tests/mail_quality -n 2 --dist worksteal --tb=short -vv --generated 80 $(MAILS)
 
 lint: $(READY) ## format, lint, types and import contracts
 	@$(BIN)/ruff format --check .

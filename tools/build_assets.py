@@ -38,24 +38,24 @@ def find_node() -> tuple[str, list[str]]:
     return node_on_path, [npm_on_path]
 
 
-def install() -> None:
-    """Fetch what package-lock.json names into node_modules."""
+def install(folder: Path = ASSETS) -> None:
+    """Fetch what a folder's package-lock.json names into its node_modules."""
     _node, npm = find_node()
-    _run([*npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"])
+    _run([*npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"], folder)
 
 
 def build(out: Path = OUT) -> None:
     node, _npm = find_node()
     install()
-    _run([node, "build.mjs", str(out)])
+    _run([node, "build.mjs", str(out)], ASSETS)
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str], folder: Path) -> None:
     folders = f"{Path(find_node()[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": folders}
     # Nothing of npm's on standard output: a build front end may read ours.
     subprocess.run(  # noqa: S603 - our own commands
-        command, cwd=ASSETS, env=environment, check=True, stdout=sys.stderr
+        command, cwd=folder, env=environment, check=True, stdout=sys.stderr
     )
 
 

@@ -29,12 +29,10 @@ _INLINE = "a abbr b cite code del em i ins q s small span strong sub sup u"
 _TABLE = "table caption thead tbody tfoot tr th td"
 TAGS = frozenset(f"{_BLOCKS} {_INLINE} {_TABLE}".split())
 _CONTAINERS = "section article header footer main aside figure figcaption address nav"
-# The page or mail around the text has the one h1; containers keep words apart.
-_RENAMED = {
-    **dict.fromkeys(("h5", "h6"), "h4"),
-    "h1": "h2",
-    **dict.fromkeys(_CONTAINERS.split(), "div"),
-}
+# Containers keep words apart.
+_RENAMED = dict.fromkeys(_CONTAINERS.split(), "div")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LOWEST = 4
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
@@ -72,7 +70,7 @@ def from_html(html: str) -> str:
     _refuse_deep(html)
     clean = nh3.clean(
         html,
-        tags=set(TAGS) | set(_RENAMED),
+        tags=set(TAGS) | set(_RENAMED) | set(_HEADINGS),
         attributes=_ATTRIBUTES,
         clean_content_tags=_UNREADABLE,
         url_schemes=_SCHEMES,
@@ -131,21 +129,31 @@ class _Tidy(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self.above: list[str] = []  # headings as written that the next may stand under
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _HEADINGS:
+            self.above = [*filter(tag.__gt__, self.above), tag]
         # Escaped in full: nh3 leaves < and > in attributes as they are.
         written = "".join(
             f' {name}="{entities.escape(value or "")}"' for name, value in attrs
         )
         close = " /" if tag in VOID else ""
-        self.parts.append(f"<{_RENAMED.get(tag, tag)}{written}{close}>")
+        self.parts.append(f"<{self.named(tag)}{written}{close}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
-            self.parts.append(f"</{_RENAMED.get(tag, tag)}>")
+            self.parts.append(f"</{self.named(tag)}>")
+
+    def named(self, tag: str) -> str:
+        """A heading by its place: the page or mail around the text has the one h1, and
+        who reads by headings meets no gap, whatever an editor liked the size of."""
+        if tag in _HEADINGS:
+            return f"h{min(len(self.above) + 1, _LOWEST)}"
+        return _RENAMED.get(tag, tag)
 
     def handle_data(self, data: str) -> None:
         self.parts.append(entities.escape(data, quote=False))

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from newsletter.rendering import environment
 from newsletter.rendering.disarm import disarmed_block, disarmed_frame
 from newsletter.rendering.errors import RenderingError
+from newsletter.rendering.heights import with_heights
 from newsletter.rendering.inlining import (
     BadMjml,
     compile_mjml,
@@ -68,6 +69,7 @@ def _html(frame: Frame, placed: list[Placed], mjml: str, *, on_web: bool) -> str
         html = compile_mjml(mjml, title=frame.subject, css=css)
     except BadMjml as error:
         raise _blame(frame, placed, error, on_web=on_web) from error
+    html = with_heights(html, (part.block for part in placed))
     if on_web:
         # A page has a main part; a mail is an article among others.
         html = html.replace('aria-roledescription="email" ', "", 1).replace(

@@ -4,8 +4,6 @@
 """
 
 import copyreg
-import fcntl
-import tempfile
 import threading
 from collections.abc import Iterator
 from copy import deepcopy
@@ -23,7 +21,7 @@ from database.session import Database
 from newsletter.settings import Settings, read_settings
 from subscribers.tokens import Signer
 from tests.conftest import NOW
-from tools.build_assets import ASSETS, install
+from tests.node import axe_source
 from web.app import create_app
 from web.session import House
 
@@ -114,12 +112,4 @@ def _nothing(_environ: object, _start: object) -> list[bytes]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core, at the version package-lock.json names."""
-    script = ASSETS / "node_modules" / "axe-core" / "axe.min.js"
-    # Two test processes must not install at the same time.
-    with (Path(tempfile.gettempdir()) / "buurtpost-node-modules.lock").open(
-        "w"
-    ) as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not script.exists():
-            install()
-    return script.read_text()
+    return axe_source()

@@ -66,7 +66,7 @@ def test_another_heading_stays() -> None:
         ("<p>a < b & c<br>", "<p>a &lt; b &amp; c<br /></p>"),
         ("<h1>Titel<p>een", "<p>een</p>"),
         ("<h3>Kop<p>een<h3>Kop<p>twee",
-         "<h3>Kop</h3><p>een</p><h3>Kop</h3><p>twee</p>"),
+         "<h2>Kop</h2><p>een</p><h2>Kop</h2><p>twee</p>"),
         ("<h2><div>Kop</div></h2>", "<h2><div>Kop</div></h2>"),
         ("<script>alert(1)</script><p onclick='x'>{{ 7*7 }}</p>", "<p>{{ 7*7 }}</p>"),
     ],

@@ -33,6 +33,12 @@ from newsletter.rendering.richtext import TAGS, from_html, from_markdown, to_pla
         ),
         ('<p lang="fy">goeie</p>', '<p lang="fy">goeie</p>'),
         ("<h1>Kop</h1>", "<h2>Kop</h2>"),
+        ("<h3>a</h3><h3>b</h3>", "<h2>a</h2><h2>b</h2>"),
+        ("<h2>a</h2><h6>b</h6><h4>c</h4>", "<h2>a</h2><h3>b</h3><h3>c</h3>"),
+        (
+            "<h1>a</h1><h2>b</h2><h3>c</h3><h4>d</h4>",
+            "<h2>a</h2><h3>b</h3><h4>c</h4><h4>d</h4>",
+        ),
         ("<section>a</section><section>b</section>", "<div>a</div><div>b</div>"),
         ('<img src="https://elders.example/pixel.gif">tekst', "tekst"),
         ("<mj-raw>tekst</mj-raw><mj-section/>", "tekst"),
