@@ -11,6 +11,10 @@ E = TypeVar("E", bound=StrEnum)
 
 # A JSON document: JSONB on PostgreSQL, text on SQLite.
 Json = JSON().with_variant(JSONB(), "postgresql")
+# The same where None is no document, and not the document "null".
+JsonOrNone = JSON(none_as_null=True).with_variant(
+    JSONB(none_as_null=True), "postgresql"
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -19,6 +19,7 @@ from newsletter.dispatch.returns.refused import report_refusals
 from newsletter.dispatch.returns.store import APPLY
 from newsletter.dispatch.service_mail import send_service_mail
 from newsletter.erasure.erasure import ERASE, erase_at_provider
+from newsletter.exchange import schedule as exchange
 from newsletter.jobs.context import Context, JobFunction
 from newsletter.jobs.recurring import Kinds
 from newsletter.merging import MERGERS, switch_tonight
@@ -38,6 +39,7 @@ JOBS: Mapping[str, JobFunction] = {
     MERGERS: switch_tonight,
     REMINDERS: remind_today,
     ERASE: erase_at_provider,
+    exchange.POLL: exchange.poll_due,
 }
 
 # Of these one each always waits; a worker sees to it when it starts.
@@ -46,4 +48,5 @@ RECURRING: Kinds = {
     MERGERS: merging.AT,
     bundles.BUNDLES: bundles.AT,
     REMINDERS: reminder.AT,
+    exchange.POLL: exchange.AT,
 }

@@ -21,11 +21,13 @@ MODELS = (
     "newsletter.dispatch.models",
     "newsletter.dispatch.returns.models",
     "newsletter.erasure.models",
+    "newsletter.exchange.models",
     "newsletter.issues.models",
     "newsletter.jobs.models",
     "newsletter.library.models",
     "newsletter.partners.models",
     "newsletter.preflight.models",
+    "newsletter.sharing.models",
     "newsletter.staff.models",
 )
 for name in MODELS:

@@ -19,6 +19,10 @@ COMMANDS = {
         "Make the demo anew in its own home and mail its issue to the outbox.",
     ),
     "events": Elsewhere("events:events", "What providers reported about mails."),
+    "feeds": Elsewhere(
+        "feeds:feeds",
+        "What partners share with us: their feeds and the pieces that came in.",
+    ),
     "issues": Elsewhere("issues:issues", "Issues: numbered compositions of blocks."),
     "library": Elsewhere(
         "library:library", "Stories, and the knowledge they are linked to."

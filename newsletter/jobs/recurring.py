@@ -1,4 +1,5 @@
-"""Work that comes back every day: one job waits, and doing it plans the next.
+"""Work that comes back, every day or more often: one job waits, and doing it plans the
+next.
 
 A night that fails is tried again like any job, and never keeps the next from coming.
 """
@@ -16,7 +17,9 @@ from newsletter.jobs.queue import enqueue
 # Any number nobody else uses: who holds it is the one that plans.
 _PLANNING = 0x62757572
 
-Kinds = Mapping[str, time]  # of a job: the local time it is done at, every day
+# The local time it is done at, every day; or how long after the last.
+At = time | timedelta
+Kinds = Mapping[str, At]  # of a job
 
 
 def see_to(context: Context, kinds: Kinds) -> None:
@@ -30,7 +33,7 @@ def see_to(context: Context, kinds: Kinds) -> None:
             _plan(session, context, kind, kinds[kind])
 
 
-def plan_next(context: Context, kind: str, *, at: time) -> None:
+def plan_next(context: Context, kind: str, *, at: At) -> None:
     """From inside such a job, which is running: see that another one waits."""
     with context.database.write.begin() as session:
         _one_at_a_time(session)
@@ -49,8 +52,11 @@ def _missing(session: Session, kinds: Kinds, *states: JobState) -> set[str]:
     return set(kinds) - set(session.scalars(there))
 
 
-def _plan(session: Session, context: Context, kind: str, at: time) -> None:
+def _plan(session: Session, context: Context, kind: str, at: At) -> None:
     now = context.now()
+    if isinstance(at, timedelta):
+        enqueue(session, kind, {}, run_at=now + at, now=now)
+        return
     zone = context.settings.timezone
     today = now.astimezone(zone).date()
     moment = datetime.combine(today, at, tzinfo=zone)

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
-from database.types import EnumText, Json
+from database.types import EnumText, Json, JsonOrNone
 from newsletter.partners.models import Partner
 
 
@@ -63,6 +64,9 @@ class LibraryItem(Base):
     # ``stems`` is the database's own, and asked by nothing but that module.
     stems: Mapped[str] = mapped_column(default="", deferred=True)
     minutes: Mapped[int] = mapped_column(default=1)  # how long it reads
+    # Its own terms, in place of its partner's: ``library.terms`` says which count.
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JsonOrNone)
+    withdrawn_at: Mapped[datetime | None]  # by whose it is: it goes out no more
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -1,11 +1,13 @@
 """An organisation we exchange stories and share editions with."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
+from database.types import Json
 from subscribers.models import Sender
 
 
@@ -26,6 +28,8 @@ class Partner(Base):
     logo_width: Mapped[int]  # px as stored
     logo_height: Mapped[int]
     from_address: Mapped[str | None]  # None: the list's own
+    # What may be done with its pieces: ``partners.terms``.
+    terms: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime]
 
     sender: Mapped[Sender] = relationship(lazy="joined")
