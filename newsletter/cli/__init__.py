@@ -24,6 +24,9 @@ COMMANDS = {
         "What partners share with us: their feeds and the pieces that came in.",
     ),
     "issues": Elsewhere("issues:issues", "Issues: numbered compositions of blocks."),
+    "jargon": Elsewhere(
+        "jargon:jargon", "Words the editors avoid; preflight looks for them."
+    ),
     "library": Elsewhere(
         "library:library", "Stories, and the knowledge they are linked to."
     ),

@@ -63,6 +63,7 @@ class Looking:
     session: Session
     settings: Settings
     issue: Issue
+    now: datetime
     composition: Composition
     planned: tuple[PlannedVariant, ...]
     versions: tuple[Version, ...]
@@ -117,6 +118,7 @@ def look(
         session=session,
         settings=settings,
         issue=issue,
+        now=now,
         composition=Composition.of(issue),
         planned=tuple(planned),
         versions=tuple(versions),

@@ -1,4 +1,4 @@
-"""What we know of links we looked at."""
+"""What preflight keeps: the links it looked at, and the words editors avoid."""
 
 from datetime import datetime
 
@@ -16,3 +16,13 @@ class LinkLook(Base):
     status: Mapped[int | None]  # HTTP status; None: no answer
     problem: Mapped[str] = mapped_column(default="")
     looked_at: Mapped[datetime]
+
+
+class JargonWord(Base):
+    """A word the editors rather not use, and what to say instead."""
+
+    __tablename__ = "jargon_word"
+
+    word: Mapped[str] = mapped_column(primary_key=True)  # without capitals
+    instead: Mapped[str]
+    added_at: Mapped[datetime]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _UNSEEN = frozenset({"style", "script", "head", "title"})
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
 @dataclass
@@ -19,10 +20,18 @@ class Image:
 
 
 @dataclass
+class Heading:
+    level: int  # 1 to 6
+    text: str = ""
+
+
+@dataclass
 class ReadMail:
     links: list[Link] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
     text: str = ""
+    language: str | None = None  # of the whole page; None: it does not say
 
 
 def read_mail(html: str) -> ReadMail:
@@ -40,11 +49,17 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self._unseen = 0
         self._link: Link | None = None
+        self._heading: Heading | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
             self._unseen += 1
         values = dict(attrs)
+        if tag == "html":
+            self.mail.language = values.get("lang")
+        if tag in _HEADINGS:
+            self._heading = Heading(_HEADINGS[tag])
+            self.mail.headings.append(self._heading)
         if tag == "a" and values.get("href"):
             self._link = Link(values["href"] or "")
             self.mail.links.append(self._link)
@@ -60,6 +75,8 @@ class _Reader(HTMLParser):
             self._unseen -= 1
         if tag == "a":
             self._link = None
+        if tag in _HEADINGS:
+            self._heading = None
 
     def handle_data(self, data: str) -> None:
         if self._unseen:
@@ -67,3 +84,5 @@ class _Reader(HTMLParser):
         self.words.append(data)
         if self._link is not None:
             self._link.text += data
+        if self._heading is not None:
+            self._heading.text += data

@@ -20,6 +20,7 @@ from newsletter.issues.errors import (
     UnknownIssue,
 )
 from newsletter.library.errors import UnknownItem
+from newsletter.preflight.jargon import UnknownJargon
 from subscribers.errors import SubscribersError
 from subscribers.segments.saved import UnknownSegment
 from web.editors import (
@@ -29,6 +30,7 @@ from web.editors import (
     correction,
     editions,
     issues,
+    jargon,
     library,
     mailing,
     preview,
@@ -50,6 +52,7 @@ PAGES: tuple[Blueprint, ...] = (
     segments.pages,
     preview.pages,
     check.pages,
+    jargon.pages,
     mailing.pages,
     correction.pages,
 )
@@ -80,6 +83,7 @@ def install(app: Flask) -> None:
 STATUS: Mapping[type[NewsletterError | SubscribersError], int] = {
     UnknownIssue: 404,
     UnknownItem: 404,
+    UnknownJargon: 404,
     UnknownSegment: 404,
     UnknownBlock: 404,
     NoBundle: 404,

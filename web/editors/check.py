@@ -1,5 +1,9 @@
 """Looking an issue over before it goes out: what blocks, what to mind."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,13 +15,28 @@ from newsletter.issues.models import Issue
 from newsletter.issues.usage import stories_of
 from newsletter.issues.waivers import waive, waived
 from newsletter.library.stories import items_of
-from newsletter.preflight import check_issue, look_at_links
+from newsletter.preflight import Finding, check_issue, look_at_links
 from newsletter.staff.roles import Act
 from web.auth import me, staff_may
 from web.editors.audited import note
+from web.language import gettext as _
 from web.session import house, now, session, settings
 
 pages = Blueprint("desk_check", __name__)
+
+_AT_THE_STORY = frozenset({"alt-text", "knowledge", "picture-size"})
+_HEADINGS = frozenset(
+    "subject preheader subject-length preheader-length same-subject asking".split()
+)
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A link to where something is mended; ``what`` is said to who cannot see."""
+
+    url: str
+    words: str
+    what: str
 
 
 @pages.get("/desk/issues/<int:number>/check")
@@ -30,8 +49,7 @@ def show(number: int) -> ResponseReturnValue:
         "editors/check.html",
         issue=issue,
         findings=check_issue(session(), settings(), issue, now=now()),
-        edition_of=_editions(issue),
-        story_of=_stories(issue),
+        jump=_jumps(issue),
         waivable=_waivable(issue),
     )
 
@@ -44,6 +62,32 @@ def waive_story(number: int) -> ResponseReturnValue:
     waive(session(), issue, story=story, why=why, by=me().email, now=now())
     note(Act.WAIVE, f"issue {number}", f"{story}: {why}")
     return redirect(url_for(".show", number=number), 303)
+
+
+def _jumps(issue: Issue) -> Callable[[Finding], Jump]:
+    """Where each finding is mended: in the library, in a block, in the list of words,
+    or around the blocks."""
+    edition_of, story_of = _editions(issue), _stories(issue)
+
+    def jump(finding: Finding) -> Jump:
+        if finding.check in _AT_THE_STORY and finding.block in story_of:
+            slug = story_of[finding.block]
+            return Jump(
+                url_for("desk_library.change", shelf="stories", slug=slug),
+                _("To the story"),
+                slug,
+            )
+        place: dict[str, Any] = {"number": issue.number}
+        if finding.block:
+            place |= {"edit": finding.block, "_anchor": finding.block}
+            place["edition"] = edition_of.get(finding.block)
+        elif finding.check in _HEADINGS:
+            place["edit"] = "headings"
+        return Jump(
+            url_for("desk_compose.show", **place), _("Go there"), finding.block or ""
+        )
+
+    return jump
 
 
 def _editions(issue: Issue) -> dict[str, str]:

@@ -49,6 +49,9 @@ def test_a_check_finds_what_it_looks_for_and_says_so_in_the_issues_language(
 
     found = list(check(looking))
 
+    if example.only_dutch and language != "nl":
+        assert found == []
+        return
     assert found
     assert {one.level for one in found} == {example.level}
     assert all(one.message.endswith((".", ".)")) for one in found)

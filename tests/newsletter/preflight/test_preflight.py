@@ -170,7 +170,10 @@ class TestCommand:
         with database.write.begin() as session:
             world = World(session, settings)
             world.reader("anna")
-            world.issue({"kind": "text", "text": "Dag"}, preheader="Soep")
+            world.issue(
+                {"kind": "text", "text": "Dag"},
+                preheader="Soep, en wat we daar al over wisten.",
+            )
 
         ran = CliRunner().invoke(main, ["issues", "check", "42"], obj=door)
 
