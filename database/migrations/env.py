@@ -20,6 +20,7 @@ MODELS = (
     "newsletter.dispatch.corrections.models",
     "newsletter.dispatch.models",
     "newsletter.dispatch.returns.models",
+    "newsletter.elsewhere.models",
     "newsletter.erasure.models",
     "newsletter.exchange.models",
     "newsletter.issues.models",

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from newsletter.elsewhere.looking import Look
 from newsletter.errors import NewsletterError
 from newsletter.issues.composition import Composition
 from newsletter.issues.errors import BadBlock
@@ -20,14 +21,6 @@ from newsletter.production.produce import ProducedVariant, produce, resolve
 from newsletter.rendering.values import BlockValue
 from newsletter.settings import Settings
 from subscribers.errors import SubscribersError
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a link answered: a status, or why there was none."""
-
-    status: int | None
-    problem: str = ""
 
 
 @dataclass(frozen=True)

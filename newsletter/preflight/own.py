@@ -11,17 +11,10 @@ from newsletter.issues.usage import stories_of, used_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
 from newsletter.media import UnknownPicture
 from newsletter.preflight.looking import Looking
-from newsletter.settings import Settings
 
 # Pages that are always there; a token in an address is not looked into.
 _ALWAYS = frozenset({"", "subscribe", "issues", "privacy", "health", "feeds"})
 _WITH_TOKEN = frozenset({"confirm", "unsubscribe", "preferences", "feeds", "static"})
-
-
-def is_own(settings: Settings, url: str) -> bool:
-    """Whether an address is below BUURTPOST_BASE_URL."""
-    base = settings.base_url
-    return url == base or url.startswith((f"{base}/", f"{base}?", f"{base}#"))
 
 
 def will_exist(looking: Looking, url: str) -> bool:

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from database.session import Database
+from newsletter.elsewhere.looking import look_at, remember, remembered
 from newsletter.fetching import Fetch, open_fetcher
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
 from newsletter.preflight.checks import CHECKS
 from newsletter.preflight.findings import Findings
 from newsletter.preflight.looking import look
-from newsletter.preflight.outside import look_at, outside_links, remember, remembered
+from newsletter.preflight.outside import outside_links
 from newsletter.settings import Settings
 
 

@@ -1,16 +1,12 @@
-"""Links to elsewhere: gone is gone; whoever only will not talk to us may be fine.
-
-Many sites answer programs with 401, 403 or 429 and readers with a page, so only 404
-and 410 are believed.
-"""
+"""Links to elsewhere: gone is gone; whoever only will not talk to us may be fine."""
 
 from collections.abc import Iterator
 
+from newsletter.elsewhere.looking import GONE, Look, is_own, without_fragment
 from newsletter.preflight.findings import Finding, Level, Words
-from newsletter.preflight.looking import Look, Looking, Version
-from newsletter.preflight.own import is_own
+from newsletter.preflight.looking import Looking, Version
 
-GONE: Words = {
+NO_PAGE: Words = {
     "nl": "{url} bestaat niet (meer): antwoord {status}. Verander de link.",
     "en": "{url} does not exist (any more): it answers {status}. Change the link.",
 }
@@ -22,7 +18,6 @@ SILENT: Words = {
     "nl": "{url} gaf geen antwoord. Kijk of de link bij jou wel werkt. ({problem})",
     "en": "{url} gave no answer. See whether the link works for you. ({problem})",
 }
-_GONE = frozenset({404, 410})
 
 
 def check_links(looking: Looking) -> Iterator[Finding]:
@@ -38,8 +33,8 @@ def _judge(
 ) -> Iterator[Finding]:
     if seen.status is None:
         level, words = Level.WARNING, SILENT
-    elif seen.status in _GONE:
-        level, words = Level.BLOCKING, GONE
+    elif seen.status in GONE:
+        level, words = Level.BLOCKING, NO_PAGE
     elif seen.status >= 400:
         level, words = Level.WARNING, ODD
     else:
@@ -63,8 +58,3 @@ def addresses_in(version: Version) -> Iterator[str]:
     for url in dict.fromkeys(found):
         if url.startswith(("http://", "https://")) and "buurtpost-slot-" not in url:
             yield url
-
-
-def without_fragment(url: str) -> str:
-    """A place on a page is the page."""
-    return url.partition("#")[0]

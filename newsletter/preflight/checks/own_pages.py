@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from newsletter.elsewhere.looking import is_own
 from newsletter.preflight.checks.links import addresses_in
 from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking
-from newsletter.preflight.own import is_own, will_exist
+from newsletter.preflight.own import will_exist
 
 NO_SUCH_PAGE: Words = {
     "nl": "{url} is een link naar onszelf, maar die pagina komt er niet. "

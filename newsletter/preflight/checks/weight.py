@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from newsletter import media
+from newsletter.elsewhere.looking import is_own
 from newsletter.media import UnknownPicture
 from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking, Version
-from newsletter.preflight.own import is_own
 
 HEAVY_BYTES = 200_000  # one picture: seconds on a phone outside town
 MOST_BYTES = 1_000_000  # all of a mail together

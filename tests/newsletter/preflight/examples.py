@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from newsletter.elsewhere.looking import Look
 from newsletter.library.models import KnowledgeLink, Relation
 from newsletter.media import store
 from newsletter.preflight.checks.address import check_base_url
@@ -50,7 +51,7 @@ from newsletter.preflight.checks.weight import (
 )
 from newsletter.preflight.checks.why import check_why
 from newsletter.preflight.findings import Level
-from newsletter.preflight.looking import Broken, Look, Looking, look
+from newsletter.preflight.looking import Broken, Looking, look
 from newsletter.preflight.reading import read_mail
 from newsletter.rendering.merge import Slot, marker
 from tests.conftest import NOW

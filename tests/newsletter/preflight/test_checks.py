@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from newsletter.elsewhere.looking import Look
 from newsletter.issues.waivers import waive
 from newsletter.preflight.checks import CHECKS
 from newsletter.preflight.checks.address import check_base_url
@@ -17,7 +18,7 @@ from newsletter.preflight.checks.pictures import check_pictures
 from newsletter.preflight.checks.size import check_size, size_of
 from newsletter.preflight.checks.versions import check_empty
 from newsletter.preflight.findings import Level
-from newsletter.preflight.looking import Look, look
+from newsletter.preflight.looking import look
 from tests.conftest import NOW
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
 from tests.newsletter.pictures import picture

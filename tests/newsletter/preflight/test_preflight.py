@@ -10,16 +10,16 @@ from click.testing import CliRunner
 
 from newsletter.cli import main
 from newsletter.cli.door import Door
+from newsletter.elsewhere.looking import look_at
 from newsletter.fetching import NoAnswer, NotAllowed, Unreachable
 from newsletter.issues.compose import find_issue
 from newsletter.preflight import check_issue, look_at_links
 from newsletter.preflight.findings import Finding, Findings, Level
-from newsletter.preflight.outside import look_at
 from newsletter.preflight.reading import Image, read_mail
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World
+from tests.newsletter.outside_world import Web
 from tests.newsletter.preflight.examples import HELLO
-from tests.newsletter.preflight.outside_world import Web
 
 LINK = "https://buurt.example/dag"
 

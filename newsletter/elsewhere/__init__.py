@@ -1,0 +1,1 @@
+"""Pages of others that we point at: what they answered when we last looked."""
