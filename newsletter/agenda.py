@@ -22,6 +22,7 @@ from newsletter.erasure.erasure import ERASE, erase_at_provider
 from newsletter.exchange import schedule as exchange
 from newsletter.jobs.context import Context, JobFunction
 from newsletter.jobs.recurring import Kinds
+from newsletter.library import dead_links
 from newsletter.merging import MERGERS, switch_tonight
 from newsletter.retention import RETENTION, run_nightly
 
@@ -40,6 +41,8 @@ JOBS: Mapping[str, JobFunction] = {
     REMINDERS: remind_today,
     ERASE: erase_at_provider,
     exchange.POLL: exchange.poll_due,
+    dead_links.DEAD_LINKS: dead_links.begin_tonight,
+    dead_links.SOME_LINKS: dead_links.look_at_some,
 }
 
 # Of these one each always waits; a worker sees to it when it starts.
@@ -49,4 +52,5 @@ RECURRING: Kinds = {
     bundles.BUNDLES: bundles.AT,
     REMINDERS: reminder.AT,
     exchange.POLL: exchange.AT,
+    dead_links.DEAD_LINKS: dead_links.AT,
 }

@@ -1,17 +1,20 @@
 """``buurtpost library``: stories, and the knowledge they are linked to."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import click
 
+from newsletter.cli.dead_links import facts, sentence
 from newsletter.cli.door import Door, say_json
+from newsletter.cli.lazy import Elsewhere, LazyGroup
+from newsletter.elsewhere.dead import DeadLink
 from newsletter.issues.usage import UNSEEN_DAYS, Use, narrowed_by_use, uses_of
+from newsletter.library.dead_links import dead_links_of, every_dead_link
 from newsletter.library.files import read_file
 from newsletter.library.from_web import is_web_address, read_page
-from newsletter.library.knowledge import link as link_pieces
 from newsletter.library.knowledge import stories_of
-from newsletter.library.knowledge import unlink as unlink_pieces
-from newsletter.library.models import ItemKind, LibraryItem, Relation
+from newsletter.library.models import ItemKind, LibraryItem
 from newsletter.library.search import find
 from newsletter.library.stories import add_draft, find_item
 from newsletter.partners.partners import find_partner
@@ -20,7 +23,25 @@ from newsletter.rendering.richtext import to_plain
 LISTED_AT_MOST = 10_000
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    elsewhere={
+        "check": Elsewhere(
+            "dead_links:check",
+            "Look now whether links in these pieces, or in all, still lead somewhere.",
+        ),
+        "link": Elsewhere(
+            "knowledge:link", "Link a story to a knowledge item, with a why."
+        ),
+        "suggest": Elsewhere(
+            "knowledge:suggest", "Suggest what to link a piece to, and say why."
+        ),
+        "unlink": Elsewhere(
+            "knowledge:unlink",
+            "Take the link between a story and a knowledge item away.",
+        ),
+    },
+)
 def library() -> None:
     """Stories, and the knowledge they are linked to."""
 
@@ -76,39 +97,6 @@ def add(
         click.echo(item.slug)
 
 
-@library.command()
-@click.argument("story")
-@click.argument("knowledge")
-@click.option(
-    "--relation",
-    required=True,
-    type=click.Choice([relation.value for relation in Relation]),
-)
-@click.option("--why", required=True, help="One sentence that readers see.")
-@click.pass_obj
-def link(door: Door, story: str, knowledge: str, relation: str, why: str) -> None:
-    """Link a story to a knowledge item, with a why."""
-    with door.writing() as session:
-        link_pieces(
-            session,
-            story=story,
-            knowledge=knowledge,
-            relation=relation,
-            why=why,
-            now=door.now,
-        )
-
-
-@library.command()
-@click.argument("story")
-@click.argument("knowledge")
-@click.pass_obj
-def unlink(door: Door, story: str, knowledge: str) -> None:
-    """Take the link between a story and a knowledge item away."""
-    with door.writing() as session:
-        unlink_pieces(session, story=story, knowledge=knowledge)
-
-
 @library.command("list")
 @click.argument("words", nargs=-1)
 @click.option("--search", metavar="WORDS", help="The same as WORDS.")
@@ -124,6 +112,7 @@ def unlink(door: Door, story: str, knowledge: str) -> None:
     help=f"Shown before, but not for {UNSEEN_DAYS} days; in no draft.",
 )
 @click.option("--issue", type=int, metavar="NUMBER", help="Shown in this issue.")
+@click.option("--dead-links", is_flag=True, help="With a link that is dead.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def list_(
@@ -138,6 +127,7 @@ def list_(
     never_used: bool,
     unseen: bool,
     issue: int | None,
+    dead_links: bool,
     as_json: bool,
 ) -> None:
     """Show the pieces that have all these WORDS, or all pieces.
@@ -151,6 +141,9 @@ def list_(
             unseen_since=door.now - timedelta(days=UNSEEN_DAYS) if unseen else None,
             issue=issue,
         )
+        if dead_links:
+            dead_ones = {slug for slug, _ in every_dead_link(session, now=door.now)}
+            only = dead_ones if only is None else only & dead_ones
         items = find(
             session,
             " ".join([*words, search or ""]),
@@ -163,11 +156,14 @@ def list_(
             only=only,
             limit=LISTED_AT_MOST,
         )
+        slugs = {item.slug for item in items}
+        dead = dead_links_of(session, slugs, now=door.now)
         if as_json:
-            say_json([_facts(item) for item in items])
+            say_json([_facts(item, dead.get(item.slug, ())) for item in items])
             return
         for item in items:
-            click.echo(f"{item.slug}\t{item.kind}\t{item.title}")
+            mark = "\tdead link" if item.slug in dead else ""
+            click.echo(f"{item.slug}\t{item.kind}\t{item.title}{mark}")
 
 
 @library.command()
@@ -198,18 +194,22 @@ def show(door: Door, slug: str, as_json: bool) -> None:
             }
             for use in uses_of(session, item.slug)
         ]
+        dead = dead_links_of(session, [slug], now=door.now).get(slug, [])
+        known = _facts(item, dead)
         if as_json:
             document = {"body": item.body, "links": links, "uses": uses}
-            say_json({**_facts(item), **document})
+            say_json({**known, **document})
             return
-        for name, value in _facts(item).items():
-            if value:
+        for name, value in known.items():
+            if value and name != "dead_links":
                 shown = ", ".join(value) if isinstance(value, list) else value
                 click.echo(f"{name}: {shown}")
         for entry in links:
             click.echo("{story} {relation} {knowledge}: {why}".format(**entry))
         for use in uses_of(session, item.slug):
             click.echo(_sentence(use))
+        for one in dead:
+            click.echo(f"dead link: {sentence(one)}")
         click.echo(f"\n{to_plain(item.body)}")
 
 
@@ -221,7 +221,7 @@ def _sentence(use: Use) -> str:
     return f"used in issue {use.number} as {what}{behind}{edition}: {when}"
 
 
-def _facts(item: LibraryItem) -> dict[str, object]:
+def _facts(item: LibraryItem, dead: Iterable[DeadLink]) -> dict[str, object]:
     return {
         "slug": item.slug,
         "kind": item.kind,
@@ -240,4 +240,5 @@ def _facts(item: LibraryItem) -> dict[str, object]:
         "licence": item.licence,
         "partner": item.partner.slug if item.partner else None,
         "minutes": item.minutes,
+        "dead_links": [facts(one) for one in dead],
     }

@@ -52,6 +52,14 @@ def without_fragment(url: str) -> str:
     return url.partition("#")[0]
 
 
+def host_of(url: str) -> str:
+    """Its machine; the address itself when that cannot be read from it."""
+    try:
+        return urlsplit(url).hostname or url
+    except ValueError:
+        return url
+
+
 def remembered(
     session: Session, urls: Iterable[str], *, now: datetime
 ) -> dict[str, Look]:
@@ -69,7 +77,7 @@ def look_at(urls: Iterable[str], fetch: Fetch) -> dict[str, Look]:
     asked = list(urls)
     by_host: dict[str, list[str]] = defaultdict(list)
     for url in asked:
-        by_host[_host(url)].append(url)
+        by_host[host_of(url)].append(url)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         parts = pool.map(lambda these: _look_in_turn(these, fetch), by_host.values())
         seen = {url: look for part in parts for url, look in part.items()}
@@ -107,13 +115,6 @@ def remember(session: Session, seen: Mapping[str, Look], *, now: datetime) -> No
             for url, look in sorted(kept.items())
         ],
     )
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url
 
 
 def _look_in_turn(urls: Sequence[str], fetch: Fetch) -> dict[str, Look]:

@@ -1,4 +1,4 @@
-"""What preflight keeps: the links it looked at, and the words editors avoid."""
+"""What we know of links we looked at."""
 
 from datetime import datetime
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from newsletter.library.addresses import note_addresses
 from newsletter.library.models import LibraryItem
 from newsletter.library.stems import Sought, indexed
 from newsletter.library.words import reading_minutes, text_of
@@ -54,7 +55,8 @@ _TRIGGERS = {
 
 
 def index_item(session: Session, item: LibraryItem) -> None:
-    """Work out what a piece is found by, after any change to it."""
+    """Work out what a piece is found by and leads to, after any change to it."""
+    note_addresses(item)
     item.minutes = reading_minutes(item.body)
     item.stems = indexed(
         title=item.title,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.library.errors import BadLink
@@ -76,6 +76,16 @@ def linked_among(session: Session, items: Iterable[LibraryItem]) -> set[int]:
     ids = [item.id for item in items]
     links = select(KnowledgeLink.story_id).where(KnowledgeLink.story_id.in_(ids))
     return set(session.scalars(links))
+
+
+def stories_behind(session: Session, items: Iterable[LibraryItem]) -> dict[int, int]:
+    """Of each of these knowledge items, by id: how many stories are linked to it."""
+    counted = (
+        select(KnowledgeLink.knowledge_id, func.count())
+        .where(KnowledgeLink.knowledge_id.in_([item.id for item in items]))
+        .group_by(KnowledgeLink.knowledge_id)
+    )
+    return dict(session.execute(counted).all())
 
 
 def _sides(

@@ -75,9 +75,25 @@ class LibraryItem(Base):
         foreign_keys="KnowledgeLink.story_id", order_by="KnowledgeLink.id"
     )
 
+    # Kept by ``library.addresses``.
+    addresses: Mapped[list["LibraryAddress"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+
     @property
     def is_story(self) -> bool:
         return self.kind is ItemKind.STORY
+
+
+class LibraryAddress(Base):
+    """One web address a piece leads to, without its fragment."""
+
+    __tablename__ = "library_address"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("library_item.id", ondelete="CASCADE"), primary_key=True
+    )
+    url: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class KnowledgeLink(Base):

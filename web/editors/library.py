@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from newsletter.errors import NewsletterError
 from newsletter.issues.usage import uses_of
 from newsletter.library import knowledge
+from newsletter.library.dead_links import addresses_of, look_now
 from newsletter.library.errors import UnknownItem
 from newsletter.library.models import ItemKind, LibraryItem, Relation
-from newsletter.library.search import all_themes, find
+from newsletter.library.search import all_themes
 from newsletter.library.stories import add_item, find_item, items_of
 from newsletter.partners.partners import all_partners
 from newsletter.staff.roles import Act
@@ -20,14 +21,16 @@ from subscribers.regions import municipalities, provinces
 from subscribers.typed import slug_of
 from web.auth import staff_may
 from web.editors.audited import note
+from web.editors.knowledge_view import knowledge_view
 from web.editors.library_form import KINDS, KNOWLEDGE, STORIES, PieceForm, split
 from web.editors.library_view import MOST_LISTED, Asked, rows
 from web.editors.words import explain
-from web.session import now, session, settings
+from web.session import house, now, session, settings
 
 pages = Blueprint("desk_library", __name__)
 SHELF = "/desk/<any(stories,knowledge):shelf>"
 MOST_SLUG = 50
+LOOKED_AT = 24  # links of a piece, while somebody waits
 
 
 def shelf_of(item: LibraryItem) -> str:
@@ -90,6 +93,17 @@ def save(shelf: str, slug: str) -> ResponseReturnValue:
     return redirect(url_for(".change", shelf=shelf, slug=slug, saved="yes"), code=303)
 
 
+@pages.post(f"{SHELF}/<slug>/look")
+@staff_may(Act.EDIT_LIBRARY)
+def look_again(shelf: str, slug: str) -> ResponseReturnValue:
+    """At what its links answer now."""
+    urls = addresses_of(session(), [_find(shelf, slug).slug])
+    # Others are waited for without a transaction of ours.
+    session().rollback()
+    look_now(house().database, settings(), urls[:LOOKED_AT], now=now())
+    return redirect(url_for(".change", shelf=shelf, slug=slug), code=303)
+
+
 @pages.post("/desk/stories/<slug>/links")
 @staff_may(Act.EDIT_LIBRARY)
 def link(slug: str) -> ResponseReturnValue:
@@ -105,7 +119,7 @@ def link(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (NewsletterError, SubscribersError):
-        # The selects hold only what exists: the why is what can be missing.
+        # The selects hold only what exists: the relation or the why is missing.
         session().rollback()
         item = _find(STORIES, slug)
         form = PieceForm.of(session(), item)
@@ -190,6 +204,7 @@ def _form(
     link: dict[str, str] | None = None,
     link_wrong: bool = False,
 ) -> str:
+    link = link or request.args.to_dict()  # an address may choose the knowledge
     return render_template(
         "editors/library/piece.html",
         shelf=shelf,
@@ -199,14 +214,10 @@ def _form(
         partners=all_partners(session()),
         provinces=provinces(session()),
         municipalities=municipalities(session()),
-        links=item.links if item else [],
-        led_here=knowledge.stories_of(session(), item)
-        if item and not item.is_story
-        else [],
-        known=find(session(), kind=KINDS[KNOWLEDGE], limit=500),
+        knowledge=knowledge_view(session(), item, link, now=now()) if item else None,
         relations=list(Relation),
         uses=uses_of(session(), item.slug) if item else [],
-        link=link or {},
+        link=link,
         link_wrong=link_wrong,
         saved=request.args.get("saved", ""),
         is_story=form.kind is ItemKind.STORY,

@@ -13,7 +13,8 @@ from newsletter.issues.usage import (
     all_uses,
     narrowed_by_use,
 )
-from newsletter.library.knowledge import linked_among
+from newsletter.library.dead_links import every_dead_link
+from newsletter.library.knowledge import linked_among, stories_behind
 from newsletter.library.models import ItemKind, LibraryItem
 from newsletter.library.search import find
 from subscribers.errors import SubscribersError
@@ -38,6 +39,7 @@ class Asked:
     region: str = ""
     person: str = ""
     used: str = ""  # NEVER, UNSEEN, or the number of an issue
+    dead: str = ""  # anything: only pieces with a dead link
 
     @classmethod
     def read(cls, arguments: MultiDict[str, str]) -> "Asked":
@@ -55,7 +57,7 @@ class Asked:
     @property
     def has_more(self) -> bool:
         """Whether anything beyond the first row of the form is filled in."""
-        return bool(self.theme or self.region or self.person or self.used)
+        return bool(self.theme or self.region or self.person or self.used or self.dead)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Row:
     place: str
     uses: Sequence[Use]  # one for each issue, the newest first
     needs_knowledge: bool  # a story without a link
+    stories: int  # that this knowledge lies behind
+    has_dead_link: bool
 
 
 def rows(session: Session, shelf: str, asked: Asked) -> tuple[list[Row], str]:
@@ -77,6 +81,9 @@ def rows(session: Session, shelf: str, asked: Asked) -> tuple[list[Row], str]:
         ),
         issue=_number(asked.used),
     )
+    dead = {slug for slug, _link in every_dead_link(session, now=now())}
+    if asked.dead:
+        only = dead if only is None else only & dead
     try:
         items = find(
             session,
@@ -96,6 +103,7 @@ def rows(session: Session, shelf: str, asked: Asked) -> tuple[list[Row], str]:
             "'provincie Drenthe'."
         ) % {"name": asked.region}
     uses, linked = all_uses(session), linked_among(session, items)
+    stories = stories_behind(session, items)
     # Everywhere and abroad are no place in particular.
     first = {item.id: item.regions[0] for item in items if item.regions}
     names = names_of(session, first.values()) | {"NL": "", "XX": ""}
@@ -105,6 +113,8 @@ def rows(session: Session, shelf: str, asked: Asked) -> tuple[list[Row], str]:
             place=names[first[item.id]] if item.id in first else "",
             uses=_once_an_issue(uses.get(item.slug, ())),
             needs_knowledge=item.is_story and item.id not in linked,
+            stories=stories.get(item.id, 0),
+            has_dead_link=item.slug in dead,
         )
         for item in items
     ], ""

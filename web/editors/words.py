@@ -25,6 +25,7 @@ from newsletter.dispatch.errors import (
     NotNowPossible,
     TestNotTaken,
 )
+from newsletter.elsewhere.dead import DeadLink
 from newsletter.issues.errors import (
     ChangedMeanwhile,
     IssueFrozen,
@@ -48,7 +49,7 @@ from subscribers.segments.saved import (
 from subscribers.typed import BadLine
 from web.editors.segment_form import SegmentForm
 from web.language import gettext as _
-from web.language import language
+from web.language import language, long_date
 from web.session import now, settings
 
 
@@ -121,6 +122,14 @@ def relation(value: str) -> str:
         Relation.NUANCES: _("the story nuances or contradicts this"),
         Relation.USES_METHOD: _("the story uses this method"),
     }[Relation(value)]
+
+
+def dead(link: DeadLink) -> str:
+    """Behind its address: since when it is dead, and how."""
+    since = {"day": long_date(link.since)}
+    if link.is_gone:
+        return _("says since %(day)s that there is no such page") % since
+    return _("gives no answer since %(day)s") % since
 
 
 def used_as(use: Use) -> str:

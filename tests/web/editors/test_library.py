@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from database.session import Database
+from newsletter.elsewhere.looking import Look, remember
 from newsletter.library.models import LibraryItem
 from newsletter.library.stories import find_item
 from newsletter.staff.models import AuditLine
+from tests.conftest import NOW
 from tests.newsletter.pictures import picture
 from tests.web.editors.conftest import CHIEF, Desk
 
@@ -175,3 +177,54 @@ def test_knowledge_is_linked_with_a_why_and_unlinked(desk: Desk, village: None) 
 def test_a_story_is_not_on_the_other_shelf(desk: Desk, village: None) -> None:
     assert desk.get("/desk/knowledge/soep").status_code == 404
     assert desk.get("/desk/stories/nothing").status_code == 404
+
+
+def test_suggestions_stand_with_their_reason_and_are_linked_by_nobody_else(
+    desk: Desk, village: None
+) -> None:
+    desk.post(
+        "/desk/knowledge/new",
+        kind="theory",
+        title="Samen eten",
+        body="Soep en een wijkplan.",
+    )
+
+    page = desk.get("/desk/stories/soep").text
+    back = desk.get("/desk/knowledge/samen-eten").text
+
+    assert "deelt de woorden" in page
+    assert "Samen eten" in page
+    assert "Nog geen. Een nummer vraagt erom" in page
+    assert "/desk/stories/soep?knowledge=samen-eten#link" in page
+    assert "Verhalen waar het achter kan liggen" in back
+    chosen = desk.get("/desk/stories/soep?knowledge=samen-eten&find=walvis").text
+    assert '<option value="samen-eten" selected>' in chosen
+    refused = desk.post(
+        "/desk/stories/soep/links", knowledge="samen-eten", relation="", why="Soep."
+    )
+    assert refused.status_code == 422
+    assert 'value="Soep."' in refused.text
+
+
+def test_a_dead_link_is_said_where_the_piece_is(
+    desk: Desk, database: Database, village: None
+) -> None:
+    gone = "https://weg.example/onderzoek"
+    desk.post("/desk/knowledge/new", kind="theory", title="Plek", body="x", url=gone)
+    link = {"knowledge": "plek", "relation": "illustrates", "why": "Een vaste plek."}
+    desk.post("/desk/stories/soep/links", **link)
+    assert "dode link" not in desk.get("/desk/stories/soep").text
+    with database.write.begin() as session:
+        remember(session, {gone: Look(404)}, now=NOW)
+
+    assert "dode link" in desk.get("/desk/stories/soep").text
+    assert "achter 1 verhaal" in desk.get("/desk/knowledge/").text
+    assert "Plek" in desk.get("/desk/knowledge/?dead=yes").text
+    assert "De buurttafel" not in desk.get("/desk/stories/?dead=yes").text
+    page = desk.get("/desk/knowledge/plek").text
+    assert "Een link in dit stuk leidt nergens meer heen." in page
+    assert "zegt sinds 20 november 2026 dat die pagina niet bestaat" in page
+
+    # There is no such machine, so it is silent now, and not yet for three days.
+    again = desk.follow("/desk/knowledge/plek/look")
+    assert "nergens meer heen" not in again.text
