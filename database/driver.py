@@ -17,11 +17,12 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from database.durable import require_durable
+from database.turns import in_turn
 from database.urls import for_libpq, is_sqlite, sqlite_file
 
 # Who signs up waits while a mailing to everybody is frozen, in one transaction; proxies
 # in front of us give up after a minute.
-BUSY_TIMEOUT_MS = 50_000
+BUSY_SECONDS = 50
 # WAL: readers and the writer do not wait for each other. FULL: Python's SQLite comes
 # so, but a distribution's may not, and a mail that went out must be on the disk before
 # anyone counts on it.
@@ -29,7 +30,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
 )
 
 Row = tuple[Any, ...]
@@ -198,7 +199,7 @@ class _Sqlite:
         connection = sqlite3.connect(
             f"file:{_in_uri(self._path)}?mode=rw",
             uri=True,
-            timeout=BUSY_TIMEOUT_MS / 1000,
+            timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -208,10 +209,9 @@ class _Sqlite:
 
     @contextmanager
     def begun(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Cursor]:
-        # Whoever finds SQLite's write lock taken sleeps and looks again; threads of one
-        # process can be woken.
+        # Until the commit: the next of our threads is woken by it, and need not look.
         with _WRITING[self._path]:
-            with self.translated():
+            with self.translated(), in_turn(self._path, seconds=BUSY_SECONDS):
                 cursor = connection.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from database.driver import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS
+from database.driver import BUSY_SECONDS, SQLITE_PRAGMAS
 from database.durable import require_durable
+from database.turns import in_turn
 
 _IMMEDIATE = "begin_immediate"
 # As many connections as there are threads that ask: a page that writes may read beside
@@ -95,10 +96,12 @@ def open_database(url: str) -> Database:
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        connect_args={"timeout": BUSY_SECONDS},
         max_overflow=_NO_LIMIT,
         hide_parameters=_HIDE_PARAMETERS,
     )
+
+    file = engine.url.database or ""
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -111,7 +114,10 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(_IMMEDIATE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if not connection.get_execution_options().get(_IMMEDIATE):
+            connection.exec_driver_sql("BEGIN")
+            return
+        with in_turn(file, seconds=BUSY_SECONDS):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -19,9 +19,9 @@ from newsletter.cli.door import Door
 from newsletter.errors import NewsletterError
 
 APPLICATION = "web.app:create_app()"
-# Many more than can work at once: those who sign up while a large audience is frozen
+# More than can work at once: those who sign up while a large audience is frozen
 # wait for SQLite's one writer, and must not keep a thread from whoever only reads.
-THREADS = 32
+THREADS = 16
 LOOK_SECONDS = 0.2
 
 Child = subprocess.Popen[bytes]
