@@ -14,7 +14,7 @@ only reads in a POST asks ``reading()``.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
@@ -55,6 +55,11 @@ def now() -> datetime:
         g.now = house().clock()
     moment: datetime = g.now
     return moment
+
+
+def today() -> date:
+    """The day of this request where the organisation is."""
+    return now().astimezone(settings().timezone).date()
 
 
 def session() -> Session:

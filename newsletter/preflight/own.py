@@ -13,7 +13,9 @@ from newsletter.media import UnknownPicture
 from newsletter.preflight.looking import Looking
 
 # Pages that are always there; a token in an address is not looked into.
-_ALWAYS = frozenset({"", "subscribe", "issues", "privacy", "health", "feeds"})
+_ALWAYS = frozenset(
+    {"", "subscribe", "issues", "privacy", "health", "feeds", "sitemap.xml"}
+)
 _WITH_TOKEN = frozenset({"confirm", "unsubscribe", "preferences", "feeds", "static"})
 
 
@@ -27,6 +29,8 @@ def will_exist(looking: Looking, url: str) -> bool:
             return True
         case [page, *_] if page in _WITH_TOKEN:
             return True
+        case ["issues", number, "events", file]:
+            return _event_exists(looking, number, file)
         case ["issues", number, *key] if len(key) <= 1:
             return _issue_exists(looking, number, key)
         case ["stories", slug]:
@@ -44,6 +48,16 @@ def _issue_exists(looking: Looking, number: str, key: Sequence[str]) -> bool:
         return False
     other = looking.session.scalar(select(Issue).where(Issue.number == int(number)))
     return other is not None and other.frozen_at is not None
+
+
+def _event_exists(looking: Looking, number: str, file: str) -> bool:
+    """The calendar file of an event of this issue; another's is not looked for."""
+    if number != str(looking.issue.number):
+        return False
+    return any(
+        block.kind == "event" and file == f"{block.id}.ics"
+        for block in looking.composition.every_block()
+    )
 
 
 def _story_exists(looking: Looking, slug: str) -> bool:

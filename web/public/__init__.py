@@ -7,6 +7,7 @@ from flask import Blueprint
 
 from web.public import (
     archive,
+    archive_feeds,
     confirm,
     details,
     health,
@@ -26,6 +27,7 @@ PAGES: tuple[Blueprint, ...] = (
     preferences.pages,
     details.pages,
     archive.pages,
+    archive_feeds.pages,
     media.pages,
     privacy.pages,
     health.pages,

@@ -2,7 +2,15 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, abort, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from newsletter.archive import (
@@ -13,14 +21,17 @@ from newsletter.archive import (
     published,
     published_bundles,
 )
+from newsletter.archive.calendar import event_calendar
 from newsletter.archive.issues import canonical_key
+from newsletter.archive.search import WORDS_MOST, search_archive
 from newsletter.issues.editions import BASE_KEY
 from newsletter.library.models import ItemKind, Relation
 from newsletter.partners.brands import brand_of
 from web.entrance import anyone
 from web.headers import mail_page
 from web.language import gettext as _
-from web.session import session, settings
+from web.public import social
+from web.session import session, settings, today
 
 pages = Blueprint("archive", __name__)
 
@@ -28,8 +39,12 @@ pages = Blueprint("archive", __name__)
 @pages.get("/issues/")
 @anyone
 def issues() -> ResponseReturnValue:
+    asked = request.args.get("q", "").strip()[:WORDS_MOST]
     return render_template(
         "public/archive/issues.html",
+        asked=asked,
+        found=search_archive(session(), asked, day=today()) if asked else None,
+        words_most=WORDS_MOST,
         issues=published(session()),
         bundles=[
             (one, date.fromisoformat(f"{one.month}-01"))
@@ -43,7 +58,10 @@ def issues() -> ResponseReturnValue:
 def issue(number: int) -> ResponseReturnValue:
     found = find_issue(session(), number) or abort(404)
     return render_template(
-        "public/archive/issue.html", issue=found, key=canonical_key(found)
+        "public/archive/issue.html",
+        issue=found,
+        key=canonical_key(found),
+        social=social.of_issue(found),
     )
 
 
@@ -54,11 +72,24 @@ def page(number: int, variant: str) -> ResponseReturnValue:
     found = find_page(session(), number, variant, zone=settings().timezone)
     if found is None:
         abort(404)
-    response: Response = mail_page(found.html)
-    address = settings().base_url + url_for(
-        ".page", number=number, variant=found.canonical, lang=None
+    shown = social.of_issue(
+        find_issue(session(), number) or abort(404), variant=found.canonical
     )
-    response.headers["Link"] = f'<{address}>; rel="canonical"'
+    response: Response = mail_page(social.in_head(found.html, shown))
+    response.headers["Link"] = f'<{shown.address}>; rel="canonical"'
+    return response
+
+
+@pages.get("/issues/<int:number>/events/<block>.ics")
+@anyone
+def event(number: int, block: str) -> ResponseReturnValue:
+    """For one's own calendar."""
+    made = event_calendar(session(), settings(), number=number, block=block)
+    if made is None:
+        abort(404)
+    response: Response = make_response(made)
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8; method=PUBLISH"
+    response.headers["Content-Disposition"] = f'attachment; filename="{block}.ics"'
     return response
 
 
@@ -86,13 +117,16 @@ def bundle_page(number: str, variant: str) -> ResponseReturnValue:
 def story(slug: str) -> ResponseReturnValue:
     found = find_story(session(), slug) or abort(404)
     partner = found.item.partner
+    kinds = _kinds()
     return render_template(
         "public/archive/story.html",
         page=found,
         item=found.item,
         source=brand_of(partner, settings().base_url) if partner else None,
-        address=settings().base_url + url_for(".story", slug=slug, lang=None),
-        kinds=_kinds(),
+        social=social.of_piece(
+            found.item, places=found.places, kind=kinds[found.item.kind]
+        ),
+        kinds=kinds,
         relations=_relations(),
     )
 

@@ -123,6 +123,9 @@ def test_a_dead_link_names_its_block_and_version(world):
         ("/issues/42/nobody", False),
         ("/issues/41", False),
         ("/issues/x", False),
+        ("/issues/42/events/dag.ics", True),
+        ("/issues/42/events/text-1.ics", False),
+        ("/issues/41/events/dag.ics", False),
         ("/stories/soep", True),
         ("/stories/balie", False),
         ("/stories/nergens", False),
@@ -136,9 +139,11 @@ def test_a_link_to_ourselves_must_lead_to_a_page_that_will_be_there(
 ):
     world.reader("ben")
     block = {"kind": "story", "story": "soep"}
+    event = {"kind": "event", "id": "dag", "title": "Dag", "start": "2026-12-03T19:30"}
     looking = look_over(
         world,
         block,
+        event,
         {"kind": "text", "text": f"[Hier](http://127.0.0.1:8000{path})"},
     )
 
