@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     String,
     Subquery,
+    Table,
     case,
     insert,
     literal,
@@ -21,6 +22,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from database.bulk import count_anew
 from database.types import UtcDateTime
 from newsletter.dispatch.messages import mail_of
 from newsletter.dispatch.models import Delivery, Mailing, Variant
@@ -106,6 +108,8 @@ def write_deliveries(
         .from_select(list(columns), select(*columns.values()))
         .execution_options(preserve_rowcount=True)
     )
+    # Or a claim walks the whole mailing, until PostgreSQL counts by itself.
+    count_anew(session, [cast("Table", Delivery.__table__)])
     return cast("CursorResult[Any]", written).rowcount
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.dispatch.flight import statements
 from tests.conftest import NOW
+from tests.newsletter.dispatch.village import Village
 
 EARLIER, MAILING, ROWS, CHUNK = 6, 7, 20_000, 500
 
@@ -44,6 +45,19 @@ def test_a_claim_reads_no_more_than_its_chunk(session: Session) -> None:
     (scan,) = scans_of(plan[0]["Plan"], "delivery")
     read = scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0)
     assert read == CHUNK, f"by {scan.get('Index Name', 'the whole table')}"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_freeze_says_how_many_it_wrote(village: Village) -> None:
+    village.build("anna", "ben", "cleo", editions=())
+    village.start()
+
+    with village.database.read() as session:
+        ledger = "SELECT FROM delivery WHERE mailing_id = (SELECT max(id) FROM mailing)"
+        plan = session.scalar(text(f"EXPLAIN (FORMAT JSON) {ledger}"))
+
+    (scan,) = scans_of(plan[0]["Plan"], "delivery")
+    assert scan["Plan Rows"] == 3
 
 
 def freeze(session: Session, mailing: int) -> None:
