@@ -74,6 +74,7 @@ def copy_of(village: Village, server_url: str, *, name: str) -> Iterator[Village
         _fill(village, url)
         filled.touch()
     with closing(open_database(url)) as database:
+        upgrade(database.engine)  # one of last week
         yield moved(village, database, url)
 
 

@@ -160,6 +160,7 @@ def make_village(folder: Path, *, readers: int) -> Iterator[Village]:
     if not made.exists():
         made.write_text(str(_make(home, settings, readers)))
     database = open_database(_url(home))
+    upgrade(database.engine)  # one of last week
     yield Village(database, settings, int(made.read_text()), readers)
     database.close()
 
