@@ -238,11 +238,14 @@ def _load_postgresql(source: str, target: str, table: str) -> float:
         statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
         )
+        # Without it the triggers take empty tables for granted: nine times as slow.
+        count_anew = sql.SQL("ANALYZE {}").format(sql.Identifier(table))
 
         def load(rows: Rows) -> None:
             with there.cursor().copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
+            there.execute(count_anew)
             there.commit()
 
         return _timed(found.fetchmany, load)
