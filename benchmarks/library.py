@@ -1,20 +1,25 @@
-"""What finding a piece costs among ten thousand, against the index alone."""
+"""What finding and suggesting cost among ten thousand pieces, against the index."""
 
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.measure import Measure, in_turns
 from benchmarks.pieces import library_of, vocabulary
 from database.urls import sqlite_url
+from newsletter.library.index import as_sought
+from newsletter.library.models import KNOWLEDGE_KINDS, ItemKind, LibraryItem
 from newsletter.library.search import find
-from newsletter.library.stems import sought
+from newsletter.library.similar import hits_of
+from newsletter.library.stems import Sought, kind_mark, sought
+from newsletter.library.suggest import suggest
 
 QUERIES = 60
+STORIES = 20
 SHOWN = 50
 
 # The same words in the same index, the newest fifty: all that a search must do.
@@ -41,6 +46,7 @@ def measure(
     for url in urls:
         with library_of(url, pieces=pieces) as session:
             yield _searching(session, pieces, rounds)
+            yield _suggesting(session, pieces, rounds)
 
 
 def _searching(session: Session, pieces: int, rounds: int) -> Measure:
@@ -69,6 +75,66 @@ def _searching(session: Session, pieces: int, rounds: int) -> Measure:
         reference="a bare index query",
         reference_value=reference / QUERIES * 1000,
         note=f"{found / QUERIES:.0f} found of at most {SHOWN}",
+    )
+
+
+def _suggesting(session: Session, pieces: int, rounds: int) -> Measure:
+    """Knowledge for a story, with the reasons, against the ranking query alone."""
+    dialect = session.connection().dialect.name
+    first = select(LibraryItem.id).where(LibraryItem.kind == ItemKind.STORY)
+    stories = session.scalars(first.order_by(LibraryItem.id).limit(STORIES)).all()
+    bare = [_ranking(session, number, dialect) for number in stories]
+    theirs: list[list[int]] = []
+    own: list[list[int]] = []
+
+    def ours() -> None:
+        own[:] = []
+        for number in stories:
+            found = suggest(session, session.get_one(LibraryItem, number))
+            own.append([one.item.id for one in found])
+            session.expunge_all()
+
+    def by_the_index() -> None:
+        theirs[:] = [list(session.scalars(statement)) for statement in bare]
+
+    ours()
+    by_the_index()
+    assert own == theirs, "the same pieces in the same order"
+    taken, reference = in_turns(ours, by_the_index, rounds=rounds)
+    return Measure(
+        name=f"suggestions among {pieces:,} pieces, {_NAMES[dialect]}",
+        value=taken / STORIES * 1000,
+        unit="ms",
+        reference="a bare index query",
+        reference_value=reference / STORIES * 1000,
+        note="it knows beforehand what each word is worth",
+    )
+
+
+def _ranking(session: Session, number: int, dialect: str) -> TextClause:
+    """Hand-written: the index asked for the same words, summed and sorted."""
+    story = session.get_one(LibraryItem, number)
+    among = Sought(tuple(kind_mark(kind) for kind in KNOWLEDGE_KINDS))
+    where = {
+        "sqlite": "SELECT {}, {}, rowid AS id FROM library_index "
+        "WHERE library_index MATCH '{}'",
+        "postgresql": "SELECT {}, {}, id FROM library_item "
+        "WHERE array_to_tsvector(string_to_array(stems, ' ')) @@ CAST('{}' AS tsquery)",
+    }[dialect]
+    arms = [
+        where.format(
+            f"{each.worth!r} AS worth",
+            f"{2 if each.term.is_theme else 1} AS times",
+            as_sought([Sought((each.term.mark,)), among], dialect=dialect).replace(
+                "'", "''"
+            ),
+        )
+        for each in hits_of(session, story, KNOWLEDGE_KINDS)
+    ]
+    session.expunge_all()
+    return text(
+        f"SELECT id FROM ({' UNION ALL '.join(arms)}) AS hits "
+        "GROUP BY id HAVING sum(times) > 1 ORDER BY sum(worth) DESC, id DESC LIMIT 5"
     )
 
 

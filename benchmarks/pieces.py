@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 import newsletter.demo
 from benchmarks.village import clock
-from database.bulk import insert_rows
 from database.migrate import upgrade
 from database.session import open_database
 from newsletter.library.models import ItemKind, LibraryItem
@@ -100,4 +99,4 @@ def _fill(session: Session, pieces: int) -> None:
                 "updated_at": now,
             }
         )
-    insert_rows(session, LibraryItem.__table__, rows)  # type: ignore[arg-type]
+    session.execute(insert(LibraryItem), rows)

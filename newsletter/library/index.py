@@ -86,20 +86,24 @@ def narrowed(
     )
 
 
-def ids_with(sought: Sequence[Sought], *, dialect: str) -> Select[int]:
-    """The ids of pieces that have all of these, by the index alone."""
+def ids_with(sought: ColumnElement[str], *, dialect: str) -> Select[int]:
+    """The ids of pieces that have all of it (``as_sought``), by the index alone."""
     if dialect == "postgresql":
-        return select(LibraryItem.id).where(has(sought, dialect=dialect))
-    return select(_FTS.c.rowid.label("id")).where(
-        _FTS.c[FTS].op("MATCH")(literal(_as_fts5(sought)))
-    )
+        return select(LibraryItem.id).where(_VECTOR.op("@@")(cast(sought, TSQUERY)))
+    return select(_FTS.c.rowid.label("id")).where(_FTS.c[FTS].op("MATCH")(sought))
 
 
 def has(sought: Sequence[Sought], *, dialect: str) -> ColumnElement[bool]:
     """Over ``LibraryItem``: whether it has all of these."""
+    wanted = literal(as_sought(sought, dialect=dialect))
     if dialect == "postgresql":
-        return _VECTOR.op("@@")(cast(literal(_as_tsquery(sought)), TSQUERY))
-    return LibraryItem.id.in_(ids_with(sought, dialect=dialect))
+        return _VECTOR.op("@@")(cast(wanted, TSQUERY))
+    return LibraryItem.id.in_(ids_with(wanted, dialect=dialect))
+
+
+def as_sought(sought: Sequence[Sought], *, dialect: str) -> str:
+    """All of these, in the index's own language."""
+    return _as_tsquery(sought) if dialect == "postgresql" else _as_fts5(sought)
 
 
 def newest_first(dialect: str, *, by_index: bool) -> ColumnElement[int]:

@@ -5,13 +5,24 @@ Nothing is placed or linked here; whoever asks shows the reason beside each piec
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, defer
 
-from newsletter.library.index import ids_with
+from newsletter.library.index import as_sought, ids_with
 from newsletter.library.models import ItemKind, LibraryItem
 from newsletter.library.stems import (
     Sought,
@@ -43,7 +54,7 @@ class Similar:
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """A word or a theme of the piece, by its mark in the index."""
 
     mark: str
@@ -52,16 +63,13 @@ class _Term:
     is_theme: bool = False
 
 
-@dataclass
-class _Found:
-    score: float = 0
-    words: list[tuple[float, str]] = field(default_factory=list)
-    themes: list[str] = field(default_factory=list)
+@dataclass(frozen=True)
+class Hits:
+    """A term, and who has it."""
 
-    @property
-    def is_enough(self) -> bool:
-        """One word is chance."""
-        return bool(self.themes) or len(self.words) > 1
+    term: Term
+    worth: float
+    ids: frozenset[int]
 
 
 def most_similar(
@@ -77,78 +85,107 @@ def most_similar(
     A word counts the more the fewer pieces have it; a shared theme counts as several.
     The same answer on both databases.
     """
-    found = _found(session, item, kinds)
-    ranked = sorted(
-        (number for number, one in found.items() if one.is_enough),
-        key=lambda number: (-found[number].score, -number),
-    )
+    hits = hits_of(session, item, kinds)
+    ranked = _ranked(hits, but=item.id)
     # A few more than are asked for: those left out are known by their slugs only.
-    wanted = ranked[: limit + len(without) + 1]
+    wanted = ranked[: limit + len(without)]
     items = {
         one.id: one
         for one in session.scalars(
             select(LibraryItem)
             .options(defer(LibraryItem.body))
-            .where(LibraryItem.id.in_(wanted))
+            .where(LibraryItem.id.in_([number for number, _score in wanted]))
         )
-        if one.slug not in without and one.id != item.id
+        if one.slug not in without
     }
     return [
-        Similar(
-            items[number],
-            found[number].score,
-            tuple(word for _, word in sorted(found[number].words, reverse=True)),
-            tuple(found[number].themes),
-        )
-        for number in wanted
+        _similar(items[number], score, hits)
+        for number, score in wanted
         if number in items
     ][:limit]
 
 
-def _found(
+def _ranked(hits: Sequence[Hits], *, but: int) -> list[tuple[int, float]]:
+    """Ids with their scores, the best first. One word is chance, one theme is not."""
+    scores: defaultdict[int, float] = defaultdict(float)
+    times: Counter[int] = Counter()
+    for each in hits:  # in the order of the terms: sums of fractions depend on it
+        worth = each.worth
+        for number in each.ids:
+            scores[number] += worth
+        times.update(each.ids)
+        if each.term.is_theme:
+            times.update(each.ids)
+    enough = [
+        (-score, -number)
+        for number, score in scores.items()
+        if times[number] > 1 and number != but
+    ]
+    return [(-number, -score) for score, number in sorted(enough)]
+
+
+def _similar(item: LibraryItem, score: float, hits: Sequence[Hits]) -> Similar:
+    shared = [each for each in hits if item.id in each.ids]
+    words = [(one.worth, one.term.shown) for one in shared if not one.term.is_theme]
+    return Similar(
+        item,
+        score,
+        words=tuple(word for _, word in sorted(words, reverse=True)),
+        themes=tuple(one.term.shown for one in shared if one.term.is_theme),
+    )
+
+
+def hits_of(
     session: Session, item: LibraryItem, kinds: Collection[ItemKind]
-) -> dict[int, _Found]:
-    """What the index has on each piece of these kinds, by its id."""
+) -> list[Hits]:
+    """Of each term that is not too common: the pieces of these kinds that have it."""
     dialect = session.connection().dialect.name
     among = Sought(tuple(kind_mark(kind) for kind in kinds))
-    in_all = len(session.execute(ids_with([among], dialect=dialect)).all())
-    most = max(_COMMON_LEAST, in_all // _COMMON_SHARE)
     terms = _terms(item)
     if not terms:
-        return {}
+        return []
+    every = ids_with(literal(as_sought([among], dialect=dialect)), dialect=dialect)
+    in_all = session.scalar(select(func.count()).select_from(every.subquery())) or 0
+    most = max(_COMMON_LEAST, in_all // _COMMON_SHARE)
+    asked = {
+        f"sought_{place}": as_sought([Sought((term.mark,)), among], dialect=dialect)
+        for place, term in enumerate(terms)
+    }
+    having = _having(len(terms), dialect)
+    found = session.execute(having, {**asked, "most": most + 1}).all()
+    hits = []
+    for place, ids in sorted(found):
+        have_it = frozenset(map(int, ids.split(",")))
+        if len(have_it) <= most:
+            term = terms[place]
+            worth = term.weight * math.log1p(in_all / len(have_it))
+            hits.append(Hits(term, worth, have_it))
+    return hits
+
+
+@lru_cache
+def _having(terms: int, dialect: str) -> CompoundSelect[int, str]:
+    """A row for each term that anybody has: its place, and their ids as one text.
+
+    Ten thousand rows to read would take longer than to find them, and so would making
+    the statement anew.
+    """
     arms = []
-    for number, term in enumerate(terms):
+    for place in range(terms):
         hits = (
-            ids_with([Sought((term.mark,)), among], dialect=dialect)
-            .limit(most + 1)
+            ids_with(bindparam(f"sought_{place}", type_=String()), dialect=dialect)
+            .limit(bindparam("most", type_=Integer()))
             .subquery()
         )
-        arms.append(select(literal(number).label("term"), hits.c.id))
-    ids: dict[int, list[int]] = defaultdict(list)
-    for number, id_ in session.execute(union_all(*arms)):
-        ids[number].append(id_)
-    found: dict[int, _Found] = defaultdict(_Found)
-    # In the order of the terms: sums of fractions depend on it.
-    for number, term in enumerate(terms):
-        having = ids[number]
-        if len(having) > most:
-            continue
-        worth = term.weight * math.log1p(in_all / max(1, len(having)))
-        for id_ in having:
-            one = found[id_]
-            one.score += worth
-            if term.is_theme:
-                one.themes.append(term.shown)
-            else:
-                one.words.append((worth, term.shown))
-    found.pop(item.id, None)
-    return found
+        joined = func.aggregate_strings(cast(hits.c.id, String), ",")
+        arms.append(select(literal(place, Integer), joined).having(func.count() > 0))
+    return union_all(*arms)
 
 
-def _terms(item: LibraryItem) -> list[_Term]:
+def _terms(item: LibraryItem) -> list[Term]:
     """Its themes, and the words that say most about it."""
     themes = [
-        _Term(theme_mark(theme), theme, _THEME_COUNTS, is_theme=True)
+        Term(theme_mark(theme), theme, _THEME_COUNTS, is_theme=True)
         for theme in item.themes
         if words_of(theme)
     ]
@@ -174,5 +211,5 @@ def _terms(item: LibraryItem) -> list[_Term]:
     )
     return [
         *themes,
-        *(_Term(mark, written[mark], weights[mark]) for mark in best[:TERMS_MOST]),
+        *(Term(mark, written[mark], weights[mark]) for mark in best[:TERMS_MOST]),
     ]
