@@ -29,6 +29,7 @@ from benchmarks import (
     segments,
     sending,
     smtp,
+    variants,
     visiting,
 )
 from benchmarks.measure import ROUNDS, Measure, Skipped
@@ -57,6 +58,7 @@ PARTS = (
     "visiting",
     "freezing",
     "segments",
+    "variants",
     "scale",
 )
 FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1, pieces=10_000)
@@ -132,7 +134,7 @@ def _measured(
         if "visiting" in parts:
             for village in few:
                 yield from visiting.measure(village)
-        if not parts & {"freezing", "segments", "scale"}:
+        if not parts & {"freezing", "segments", "variants", "scale"}:
             return
         many = pair(size.many)
         if "freezing" in parts:
@@ -140,6 +142,9 @@ def _measured(
                 yield from freezing.measure(village, rounds=size.rounds)
         if "segments" in parts:
             yield from segments.measure(few, many, rounds=size.rounds)
+        if "variants" in parts:
+            for village in many:
+                yield from variants.measure(village, rounds=size.rounds)
         if "scale" in parts:
             yield from scale.measure(few, many, server=server, rounds=size.long_rounds)
 

@@ -111,11 +111,11 @@ def canonical_key(issue: PublishedIssue) -> str | None:
 
 
 def slugs_in(issue: Issue) -> Iterator[str]:
-    """The library pieces an issue's blocks name, in order; editions' own come last."""
+    """The library pieces an issue's blocks show, in order; editions' own come last."""
     own = [entry["block"] for edition in issue.editions for entry in _entries(edition)]
     for block in [*issue.blocks, *own]:
         slug = block.get("story")
-        if isinstance(slug, str):
+        if isinstance(slug, str) and not block.get("hidden"):
             yield slug
 
 

@@ -22,10 +22,44 @@ from newsletter.staff.roles import Act
 PATH = click.Path(path_type=Path)
 
 
-CHECKS = {"check": Elsewhere("checks:check", "Look issue NUMBER over.")}
+ELSEWHERE = {
+    "check": Elsewhere("checks:check", "Look issue NUMBER over."),
+    "new": Elsewhere(
+        "issue_making:new",
+        "Begin an issue: empty, or with another's sections and fixed blocks.",
+    ),
+    "template": Elsewhere(
+        "issue_making:template",
+        "The build of issues that recur: sections and fixed blocks.",
+    ),
+    "block": Elsewhere(
+        "issue_blocks:block",
+        "Move, copy, hide or remove a block; `issues show` lists them.",
+    ),
+    "history": Elsewhere(
+        "issue_history:history", "Say who changed what in issue NUMBER, and when."
+    ),
+    "undo": Elsewhere(
+        "issue_history:undo", "Take back the last change to issue NUMBER."
+    ),
+    "redo": Elsewhere(
+        "issue_history:redo", "Do again what was undone last in issue NUMBER."
+    ),
+    "restore": Elsewhere(
+        "issue_history:restore",
+        "Put VERSION of issue NUMBER back; that can be undone.",
+    ),
+    "seen": Elsewhere(
+        "issue_seen:seen", "Say which blocks of issue NUMBER somebody of these sees."
+    ),
+    "matrix": Elsewhere(
+        "issue_matrix:matrix",
+        "Lay the versions of issue NUMBER beside its blocks, with their readers.",
+    ),
+}
 
 
-@click.group(cls=LazyGroup, elsewhere=CHECKS)
+@click.group(cls=LazyGroup, elsewhere=ELSEWHERE)
 def issues() -> None:
     """Issues: numbered compositions of blocks."""
 
@@ -36,7 +70,8 @@ def issues() -> None:
 def import_(door: Door, path: Path) -> None:
     """Import an issue from PATH: a JSON file, or a folder with issue.json."""
     with door.writing() as session:
-        issue = import_issue(session, door.settings, path, now=door.now)
+        by = people.who_acts(session, None)
+        issue = import_issue(session, door.settings, path, by=by, now=door.now)
         said = f"Issue {issue.number}: {_count(issue)}."
     click.echo(said)
 
@@ -88,9 +123,10 @@ def show(door: Door, number: int, as_json: bool) -> None:
         )
         click.echo(f"Issue {number}: {issue.subject}")
         click.echo(f"{issue.mailing_list.slug}, {_count(issue)}")
-        for block in Composition.of(issue).every_block():
+        for block in Composition.of(issue).all_blocks():
             ruled = " (with a rule)" if block.only else ""
-            click.echo(f"  {block.id}{ruled}")
+            hidden = " (hidden)" if block.hidden else ""
+            click.echo(f"  {block.id}{ruled}{hidden}")
         for variant in planned:
             click.echo(
                 f"  {variant.label}  {variant.key}: {variant.readers} readers, "

@@ -86,24 +86,24 @@ def candidates_of(issue: Issue, foreseen: Foreseen) -> Candidates:
 
 def _sorted_out(issue: Issue, foreseen: Foreseen) -> GenerativeSelect:
     assigned = foreseen.assigned
-    return (
+    return assigned.joined(
         select(
             Subscriber.id.label("subscriber_id"),
             Subscriber.address_hash.label("address_hash"),
             assigned.exclusion.label("exclusion"),
             assigned.edition.label("edition"),
-            assigned.mask.label("mask"),
+            assigned.holds.label("holds"),
         )
         .select_from(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.list_id == issue.list_id)
-    )
+    ).where(Subscription.list_id == issue.list_id)
 
 
 def _place(
     sorted_out: Subquery, foreseen: Foreseen, variants: tuple[str, ...]
 ) -> ColumnElement[Any]:
     """The number of the reader's variant; NULL when it was not foreseen."""
+    views = foreseen.assigned.views
     masks: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for (edition, mask), key in foreseen.keys.items():
         place = _NOTHING if key is None else variants.index(key)
@@ -113,7 +113,10 @@ def _place(
             sorted_out.c.edition == edition,
             case(
                 *(
-                    (sorted_out.c.mask.in_(seen), literal(place, Integer))
+                    (
+                        sorted_out.c.holds.bitwise_and(views[edition].bits).in_(seen),
+                        literal(place, Integer),
+                    )
                     for place, seen in places.items()
                 ),
                 else_=NO_NUMBER,

@@ -23,7 +23,7 @@ from newsletter.exchange.matching import Found, Known, match
 from newsletter.exchange.models import PartnerFeed, SourceItem, SourceState
 from newsletter.exchange.reading import Document, SourceEntry
 from newsletter.issues.compose import all_issues
-from newsletter.issues.usage import stories_of
+from newsletter.issues.usage import placed_in
 from newsletter.library.models import LibraryItem
 from newsletter.settings import Settings
 from subscribers.errors import SubscribersError
@@ -242,10 +242,10 @@ class _Taker:
         return _first(self.session, query)
 
     def _slugs_in_use(self) -> frozenset[str]:
-        """Of every issue, also those that went out: their pages show it."""
+        """In every issue, hidden too, also those that went out: their pages show it."""
         if self._used is None:
             self._used = frozenset(
-                slug for issue in all_issues(self.session) for slug in stories_of(issue)
+                slug for issue in all_issues(self.session) for slug in placed_in(issue)
             )
         return self._used
 

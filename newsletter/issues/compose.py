@@ -2,21 +2,22 @@
 
 Each takes the ``version`` the editor looked at (None: whatever it is now) and raises
 ChangedMeanwhile when it is no longer the newest, IssueFrozen once a mailing exists, and
-a sentence of BadBlock or BadEdition when the outcome would not be a whole issue.
+a sentence of BadBlock or BadEdition when the outcome would not be a whole issue. What
+was done, and by whom, is in the issue's history; what changes nothing is not.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
 from newsletter.issues.blocks import Resolving, make_id, read_block
 from newsletter.issues.composition import Composition
 from newsletter.issues.errors import (
-    BadIssue,
     ChangedMeanwhile,
     IssueFrozen,
     UnknownBlock,
@@ -26,14 +27,12 @@ from newsletter.issues.headings import (
     LARGEST_NUMBER,
     MOST_PREHEADER,
     MOST_SUBJECT,
-    check_number,
-    read_language,
     read_line,
 )
+from newsletter.issues.history import Change, Done, record
 from newsletter.issues.models import Issue
 from newsletter.settings import Settings
-from subscribers.lists import find_list
-from subscribers.models import MailingList
+from newsletter.staff.people import OPERATOR
 
 Documents = list[dict[str, Any]]
 
@@ -52,62 +51,6 @@ def all_issues(session: Session) -> list[Issue]:
     return list(session.scalars(select(Issue).order_by(Issue.number.desc())))
 
 
-def create_issue(
-    session: Session,
-    *,
-    list_slug: str,
-    subject: str = "",
-    preheader: str = "",
-    number: int | None = None,
-    language: str | None = None,
-    now: datetime,
-) -> Issue:
-    """An empty draft; its number follows the highest there is."""
-    mailing_list = find_list(session, list_slug)
-    if number is None:
-        number = (session.scalar(select(func.max(Issue.number))) or 0) + 1
-    check_number(number)
-    if session.scalar(select(Issue.id).where(Issue.number == number)) is not None:
-        raise BadIssue(f"There is an issue {number} already. Choose another number.")
-    issue = blank_issue(mailing_list, number, now)
-    issue.subject = read_line("subject", subject, most=MOST_SUBJECT)
-    issue.preheader = read_line("preheader", preheader, most=MOST_PREHEADER)
-    issue.language = read_language(language or mailing_list.language)
-    session.add(issue)
-    session.flush()
-    return issue
-
-
-def blank_issue(mailing_list: MailingList, number: int, now: datetime) -> Issue:
-    return Issue(
-        number=number,
-        mailing_list=mailing_list,
-        subject="",
-        preheader="",
-        language=mailing_list.language,
-        blocks=[],
-        editions=[],
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def copy_issue(session: Session, issue: Issue, *, now: datetime) -> Issue:
-    """A draft with the next number and the same content."""
-    copy = create_issue(
-        session,
-        list_slug=issue.mailing_list.slug,
-        subject=issue.subject,
-        preheader=issue.preheader,
-        language=issue.language,
-        now=now,
-    )
-    copy.blocks = issue.blocks
-    copy.editions = issue.editions
-    session.flush()
-    return copy
-
-
 def set_headings(
     session: Session,
     issue: Issue,
@@ -115,13 +58,16 @@ def set_headings(
     subject: str,
     preheader: str,
     version: int | None = None,
+    by: str = OPERATOR,
+    autosaved: bool = False,
     now: datetime,
 ) -> None:
     """Subject and preheader."""
-    _guard(issue, version)
+    guard(issue, version)
     issue.subject = read_line("subject", subject, most=MOST_SUBJECT)
     issue.preheader = read_line("preheader", preheader, most=MOST_PREHEADER)
-    _save(session, issue, now)
+    done = Done(Change.HEADINGS, by=by, autosaved=autosaved)
+    _save(session, issue, done, now)
 
 
 def add_block(
@@ -133,11 +79,12 @@ def add_block(
     after: str | None = None,
     first: bool = False,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> str:
     """Add a block after another (default: at the end) and return its id."""
-    _guard(issue, version)
-    taken = {block.id for block in Composition.of(issue).every_block()}
+    guard(issue, version)
+    taken = {block.id for block in Composition.of(issue).all_blocks()}
     block = read_block(
         dict(document), block_id=make_id(str(document.get("kind")), taken)
     )
@@ -146,7 +93,8 @@ def add_block(
     if after is not None:
         place = _place_of(issue, after) + 1
     blocks.insert(place, block.to_dict())
-    write(session, settings, issue, blocks=blocks, now=now)
+    done = Done(Change.ADDED, block.id, by=by)
+    write(session, settings, issue, blocks=blocks, done=done, now=now)
     return block.id
 
 
@@ -158,17 +106,19 @@ def move_block(
     *,
     to: str | int,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> None:
     """``to`` is "up", "down" or a place from 0; beyond an end it stays at the end."""
-    _guard(issue, version)
+    guard(issue, version)
     place = _place_of(issue, block_id)
     blocks = [*issue.blocks]
     document = blocks.pop(place)
     steps = {"up": place - 1, "down": place + 1}
     target = steps[to] if isinstance(to, str) else to
     blocks.insert(max(0, min(target, len(blocks))), document)
-    write(session, settings, issue, blocks=blocks, now=now)
+    done = Done(Change.MOVED, block_id, by=by)
+    write(session, settings, issue, blocks=blocks, done=done, now=now)
 
 
 def change_block(
@@ -179,16 +129,71 @@ def change_block(
     document: Mapping[str, Any],
     *,
     version: int | None = None,
+    by: str = OPERATOR,
+    autosaved: bool = False,
     now: datetime,
 ) -> None:
-    """Replace a block's fields (rule included); its kind and id stay."""
-    _guard(issue, version)
+    """Replace a block's fields (rule included); its kind and id stay, and whether it
+    is hidden when the document does not say."""
+    guard(issue, version)
     place = _place_of(issue, block_id)
     blocks = [*issue.blocks]
-    fixed = {"kind": blocks[place]["kind"], "id": block_id}
-    block = read_block({**document, **fixed}, block_id=block_id)
+    blocks[place] = laid_over(blocks[place], document)
+    done = Done(Change.CHANGED, block_id, by=by, autosaved=autosaved)
+    write(session, settings, issue, blocks=blocks, done=done, now=now)
+
+
+def laid_over(before: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """A block's document with other fields. Raises BadBlock."""
+    fixed = {"kind": before["kind"], "id": before["id"]}
+    hidden = {"hidden": before.get("hidden", False)}
+    return read_block({**hidden, **document, **fixed}, block_id=before["id"]).to_dict()
+
+
+def hide_block(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    block_id: str,
+    *,
+    hidden: bool = True,
+    version: int | None = None,
+    by: str = OPERATOR,
+    now: datetime,
+) -> None:
+    """Keep a block and show it to nobody; with ``hidden`` false the other way round."""
+    guard(issue, version)
+    place = _place_of(issue, block_id)
+    blocks = [*issue.blocks]
+    block = read_block({**blocks[place], "hidden": hidden}, block_id=block_id)
     blocks[place] = block.to_dict()
-    write(session, settings, issue, blocks=blocks, now=now)
+    done = Done(Change.HIDDEN if hidden else Change.SHOWN, block_id, by=by)
+    write(session, settings, issue, blocks=blocks, done=done, now=now)
+
+
+def copy_block(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    block_id: str,
+    *,
+    version: int | None = None,
+    by: str = OPERATOR,
+    now: datetime,
+) -> str:
+    """Put the same block after it, under an id of its own; returns that."""
+    document = {**issue.blocks[_place_of(issue, block_id)]}
+    del document["id"]
+    return add_block(
+        session,
+        settings,
+        issue,
+        document,
+        after=block_id,
+        version=version,
+        by=by,
+        now=now,
+    )
 
 
 def remove_block(
@@ -198,10 +203,11 @@ def remove_block(
     block_id: str,
     *,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> None:
     """Take a block out; an edition's block that stood after it moves up one."""
-    _guard(issue, version)
+    guard(issue, version)
     place = _place_of(issue, block_id)
     before = issue.blocks[place - 1]["id"] if place else None
     editions = [
@@ -216,7 +222,10 @@ def remove_block(
     ]
     blocks = [*issue.blocks]
     del blocks[place]
-    write(session, settings, issue, blocks=blocks, editions=editions, now=now)
+    done = Done(Change.REMOVED, block_id, by=by)
+    write(
+        session, settings, issue, blocks=blocks, editions=editions, done=done, now=now
+    )
 
 
 def set_edition(
@@ -226,10 +235,15 @@ def set_edition(
     document: Mapping[str, Any],
     *,
     version: int | None = None,
+    by: str = OPERATOR,
+    done: Done | None = None,
     now: datetime,
 ) -> None:
-    """Add an edition at the end, or replace the one of the same partner or region."""
-    _guard(issue, version)
+    """Add an edition at the end, or replace the one of the same partner or region.
+
+    ``done`` is what it was for the person, when that was something to one block.
+    """
+    guard(issue, version)
     editions = [*issue.editions]
     key = _edition_key(document)
     for place, edition in enumerate(editions):
@@ -238,7 +252,8 @@ def set_edition(
             break
     else:
         editions.append(dict(document))
-    write(session, settings, issue, editions=editions, now=now)
+    done = done or Done(Change.EDITION, str(key), by=by)
+    write(session, settings, issue, editions=editions, done=done, now=now)
 
 
 def remove_edition(
@@ -248,13 +263,15 @@ def remove_edition(
     key: str,
     *,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> None:
     """Its readers get the next edition they are eligible for, or the base."""
-    _guard(issue, version)
+    guard(issue, version)
     Composition.of(issue).edition(key)
     editions = [edition for edition in issue.editions if _edition_key(edition) != key]
-    write(session, settings, issue, editions=editions, now=now)
+    done = Done(Change.EDITION_REMOVED, key, by=by)
+    write(session, settings, issue, editions=editions, done=done, now=now)
 
 
 def write(
@@ -264,37 +281,46 @@ def write(
     *,
     blocks: Documents | None = None,
     editions: Documents | None = None,
+    done: Done,
     now: datetime,
 ) -> None:
     """Check blocks and editions together and save them in their one form."""
-    _guard(issue, None)
+    guard(issue, None)
     composition = Composition.read(
         issue.blocks if blocks is None else blocks,
         issue.editions if editions is None else editions,
     )
     composition.check_references(
-        Resolving.of(session, settings, language=issue.language)
+        Resolving.of(session, settings, language=issue.language),
+        known=Composition.of(issue),
     )
     issue.blocks = [block.to_dict() for block in composition.base]
     issue.editions = [edition.to_dict() for edition in composition.editions]
-    _save(session, issue, now)
+    _save(session, issue, done, now)
 
 
-def _guard(issue: Issue, version: int | None) -> None:
+def guard(issue: Issue, version: int | None) -> None:
+    """Raise IssueFrozen, or ChangedMeanwhile when ``version`` is not the newest."""
     if issue.frozen_at is not None:
         raise IssueFrozen(issue.number)
     if version is not None and version != issue.version:
         raise ChangedMeanwhile(issue.number)
 
 
-def _save(session: Session, issue: Issue, now: datetime) -> None:
+def _save(session: Session, issue: Issue, done: Done, now: datetime) -> None:
+    is_new = issue not in session or issue in session.new
+    if not is_new and done.stands_for is None and not session.is_modified(issue):
+        return  # nothing to save, nothing to undo
     number = issue.number
     issue.updated_at = now
+    session.add(issue)
+    flag_modified(issue, "updated_at")  # twice in one moment is two versions, too
     try:
         session.flush()
     except StaleDataError as error:
         # Somebody saved between our reading and our writing.
         raise ChangedMeanwhile(number) from error
+    record(session, issue, done, now=now)
 
 
 def _place_of(issue: Issue, block_id: str) -> int:

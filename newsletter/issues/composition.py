@@ -47,10 +47,18 @@ class Composition:
         """All blocks of one edition, in order, whoever may see them."""
         return self.edition(key).compose(self.base)
 
-    def every_block(self) -> list[Block]:
-        """Each block once: the base's, then the editions' own."""
+    def visible_of(self, key: str) -> list[Block]:
+        """The same without those that are hidden."""
+        return [block for block in self.blocks_of(key) if not block.hidden]
+
+    def all_blocks(self) -> list[Block]:
+        """Each block once, hidden ones too: the base's, then the editions' own."""
         extras = [extra.block for edition in self.editions for extra in edition.extras]
         return [*self.base, *extras]
+
+    def every_block(self) -> list[Block]:
+        """Each block that some reader may see, in the same order."""
+        return [block for block in self.all_blocks() if not block.hidden]
 
     def problems(self) -> Iterator[tuple[str, Problem]]:
         """Block id and sentence for whatever a person should mend first."""
@@ -58,9 +66,18 @@ class Composition:
             for problem in block.problems():
                 yield block.id, problem
 
-    def check_references(self, context: Resolving) -> None:
-        """Raise a sentence naming the first thing that does not exist here."""
-        for block in self.every_block():
+    def check_references(
+        self, context: Resolving, known: "Composition | None" = None
+    ) -> None:
+        """Raise a sentence naming the first thing that does not exist here.
+
+        What was like this in ``known`` is let pass: a role that was taken away may stop
+        the mailing, and not the work on other blocks.
+        """
+        old = known.all_blocks() if known else []
+        for block in self.all_blocks():
+            if block in old:
+                continue
             try:
                 block.check_references(context)
             except BadBlock:
@@ -73,7 +90,8 @@ class Composition:
                 except SubscribersError as error:
                     raise BadBlock(block.id, f"only: {error}") from error
         for edition in self.editions:
-            edition.check_references(context)
+            if known is None or edition not in known.editions:
+                edition.check_references(context)
 
 
 def ruled(blocks: Sequence[Block]) -> list[Block]:

@@ -67,7 +67,7 @@ class Edition:
         if self.foreword is None:
             return blocks
         for place, block in enumerate(blocks):
-            if isinstance(block, Foreword) and block in base:
+            if isinstance(block, Foreword) and block in base and not block.hidden:
                 # For all of the edition's readers, so the base's rule goes too.
                 blocks[place] = replace(block, text=self.foreword, only=None)
                 return blocks

@@ -65,6 +65,26 @@ class ChangedMeanwhile(IssueError):
         )
 
 
+class UnknownVersion(IssueError):
+    def __init__(self, number: int, version: int) -> None:
+        super().__init__(
+            f"Issue {number} has no version {version}. "
+            f"`buurtpost issues history {number}` lists those that are kept."
+        )
+
+
+class NothingToUndo(IssueError):
+    def __init__(self, number: int, what: str) -> None:
+        super().__init__(f"In issue {number} there is nothing to be {what}.")
+
+
+class UnknownTemplate(IssueError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"There is no template {name!r}. There are: {', '.join(known) or 'none'}."
+        )
+
+
 class TooManyVariants(IssueError):
     """The rules ask for more versions than anybody can check."""
 

@@ -15,7 +15,7 @@ from newsletter.issues.errors import IssueError
 from newsletter.issues.files import BODY, every_block_document, issue_document
 from newsletter.issues.markdown import is_lossless, to_markdown
 from newsletter.issues.models import Issue
-from newsletter.issues.usage import stories_of
+from newsletter.issues.usage import placed_in
 from newsletter.library.models import LibraryItem
 from newsletter.library.stories import items_of
 from newsletter.settings import Settings
@@ -44,8 +44,8 @@ def export_issue(
 
 
 def _pieces_of(session: Session, issue: Issue) -> list[LibraryItem]:
-    """The stories it shows, then the knowledge they are linked to."""
-    slugs = stories_of(issue)
+    """The stories that stand in it, then the knowledge they are linked to."""
+    slugs = placed_in(issue)
     found = items_of(session, slugs)
     stories = [found[slug] for slug in slugs if slug in found]
     linked = [link.knowledge for story in stories for link in story.links]

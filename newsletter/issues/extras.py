@@ -5,18 +5,21 @@ as in ``compose``, and UnknownBlock for a block that is not the edition's own.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from newsletter.issues.blocks import Block, make_id, read_block
-from newsletter.issues.compose import set_edition
+from newsletter.issues.compose import laid_over, set_edition
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import Edition
 from newsletter.issues.errors import UnknownBlock
+from newsletter.issues.history import Change, Done
 from newsletter.issues.models import Issue
 from newsletter.settings import Settings
+from newsletter.staff.people import OPERATOR
 
 
 def add_extra(
@@ -28,11 +31,12 @@ def add_extra(
     *,
     after: str | None = None,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> str:
     """Add a block to an edition after another of its blocks (default: at the end)."""
     composition = Composition.of(issue)
-    taken = {block.id for block in composition.every_block()}
+    taken = {block.id for block in composition.all_blocks()}
     block = read_block(
         dict(document), block_id=make_id(str(document.get("kind")), taken)
     )
@@ -41,7 +45,8 @@ def add_extra(
     if after is not None:
         place = _place_of(issue, blocks, after) + 1
     blocks.insert(place, block)
-    _lay(session, settings, issue, key, blocks, version=version, now=now)
+    done = Done(Change.ADDED, block.id, by=by)
+    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
     return block.id
 
 
@@ -54,13 +59,63 @@ def change_extra(
     document: Mapping[str, Any],
     *,
     version: int | None = None,
+    by: str = OPERATOR,
+    autosaved: bool = False,
     now: datetime,
 ) -> None:
     """Replace the fields of a block of the edition's own; its kind and id stay."""
     blocks, place = _own(issue, key, block_id)
-    fixed = {"kind": blocks[place].kind, "id": block_id}
-    blocks[place] = read_block({**document, **fixed}, block_id=block_id)
-    _lay(session, settings, issue, key, blocks, version=version, now=now)
+    document = laid_over(blocks[place].to_dict(), document)
+    blocks[place] = read_block(document, block_id=block_id)
+    done = Done(Change.CHANGED, block_id, by=by, autosaved=autosaved)
+    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+
+
+def hide_extra(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    block_id: str,
+    *,
+    hidden: bool = True,
+    version: int | None = None,
+    by: str = OPERATOR,
+    now: datetime,
+) -> None:
+    """Keep a block of the edition's own and show it to nobody, or show it again."""
+    blocks, place = _own(issue, key, block_id)
+    blocks[place] = replace(blocks[place], hidden=hidden)
+    done = Done(Change.HIDDEN if hidden else Change.SHOWN, block_id, by=by)
+    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+
+
+def copy_extra(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    key: str,
+    block_id: str,
+    *,
+    version: int | None = None,
+    by: str = OPERATOR,
+    now: datetime,
+) -> str:
+    """Put the same block after it in the edition, under an id of its own."""
+    blocks, place = _own(issue, key, block_id)
+    document = blocks[place].to_dict()
+    del document["id"]
+    return add_extra(
+        session,
+        settings,
+        issue,
+        key,
+        document,
+        after=block_id,
+        version=version,
+        by=by,
+        now=now,
+    )
 
 
 def move_extra(
@@ -70,16 +125,19 @@ def move_extra(
     key: str,
     block_id: str,
     *,
-    to: str,
+    to: str | int,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> None:
-    """One place "up" or "down" among all blocks of the edition."""
+    """ "up", "down" or a place from 0 among all blocks of the edition."""
     blocks, place = _own(issue, key, block_id)
     block = blocks.pop(place)
-    target = {"up": place - 1, "down": place + 1}[to]
+    steps = {"up": place - 1, "down": place + 1}
+    target = steps[to] if isinstance(to, str) else to
     blocks.insert(max(0, min(target, len(blocks))), block)
-    _lay(session, settings, issue, key, blocks, version=version, now=now)
+    done = Done(Change.MOVED, block_id, by=by)
+    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
 
 
 def remove_extra(
@@ -90,11 +148,13 @@ def remove_extra(
     block_id: str,
     *,
     version: int | None = None,
+    by: str = OPERATOR,
     now: datetime,
 ) -> None:
     blocks, place = _own(issue, key, block_id)
     del blocks[place]
-    _lay(session, settings, issue, key, blocks, version=version, now=now)
+    done = Done(Change.REMOVED, block_id, by=by)
+    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
 
 
 def own_ids(edition: Edition) -> frozenset[str]:
@@ -124,6 +184,7 @@ def _lay(
     issue: Issue,
     key: str,
     blocks: Sequence[Block],
+    done: Done,
     *,
     version: int | None,
     now: datetime,
@@ -140,4 +201,4 @@ def _lay(
         if block.id != edition.foreword_id:
             before = block.id
     document = {**edition.to_dict(), "blocks": documents}
-    set_edition(session, settings, issue, document, version=version, now=now)
+    set_edition(session, settings, issue, document, version=version, done=done, now=now)

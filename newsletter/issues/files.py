@@ -20,7 +20,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter import media
-from newsletter.issues.compose import blank_issue, write
+from newsletter.issues.beginning import blank_issue
+from newsletter.issues.compose import write
 from newsletter.issues.composition import Composition
 from newsletter.issues.errors import BadIssue, IssueFrozen, unknown_field
 from newsletter.issues.headings import (
@@ -30,6 +31,7 @@ from newsletter.issues.headings import (
     read_language,
     read_line,
 )
+from newsletter.issues.history import Change, Done
 from newsletter.issues.models import Issue
 from newsletter.library import knowledge
 from newsletter.library.bodies import Format
@@ -37,6 +39,7 @@ from newsletter.library.errors import BadFile
 from newsletter.library.files import READERS, Draft, read_file, read_text
 from newsletter.library.stories import add_draft
 from newsletter.settings import Settings
+from newsletter.staff.people import OPERATOR
 from subscribers.lists import find_list
 
 FIELDS = (
@@ -60,6 +63,7 @@ def import_issue(
     settings: Settings,
     source: Path | Mapping[str, Any],
     *,
+    by: str = OPERATOR,
     now: datetime,
 ) -> Issue:
     """Make the issue of a file, folder or document, replacing a draft of its number.
@@ -76,7 +80,7 @@ def import_issue(
                 add_draft(session, settings, draft, replace=True, now=now)
     else:
         folder, document = None, dict(source)
-    return _store(session, settings, document, folder, now=now)
+    return _store(session, settings, document, folder, by=by, now=now)
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -140,6 +144,7 @@ def _store(
     document: dict[str, Any],
     folder: Path | None,
     *,
+    by: str,
     now: datetime,
 ) -> Issue:
     for name in document:
@@ -168,7 +173,10 @@ def _store(
     editions = [] if editions is None else editions
     for inner in every_block_document(blocks, editions):
         _take_in_file(settings, inner, folder)
-    write(session, settings, issue, blocks=blocks, editions=editions, now=now)
+    done = Done(Change.IMPORTED, by=by)
+    write(
+        session, settings, issue, blocks=blocks, editions=editions, done=done, now=now
+    )
     for link in document.get("links") or []:
         _link(session, link, now)
     return issue

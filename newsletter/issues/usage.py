@@ -100,6 +100,14 @@ def stories_of(issue: Issue) -> list[str]:
     return list(dict.fromkeys(slug for slug in shown if slug))
 
 
+def placed_in(issue: Issue) -> list[str]:
+    """The same with those that stand in it hidden."""
+    placed = (
+        block.to_dict().get("story") for block in Composition.of(issue).all_blocks()
+    )
+    return list(dict.fromkeys(slug for slug in placed if slug))
+
+
 def used_in(session: Session, slug: str) -> list[Issue]:
     """The issues that show a piece, the newest first."""
     return [issue for issue in all_issues(session) if slug in stories_of(issue)]
@@ -108,13 +116,16 @@ def used_in(session: Session, slug: str) -> list[Issue]:
 def _blocks(
     blocks: list[dict[str, Any]], editions: list[dict[str, Any]]
 ) -> Iterator[tuple[str | None, dict[str, Any]]]:
-    """Each block document with the edition it belongs to."""
+    """Each block document that is shown, with the edition it belongs to."""
     for block in blocks:
-        yield None, block
+        if not block.get("hidden"):
+            yield None, block
     for edition in editions:
         key = edition.get("partner") or edition.get("region")
         for extra in edition.get("blocks") or ():
-            yield key, extra.get("block") or {}
+            block = extra.get("block") or {}
+            if not block.get("hidden"):
+                yield key, block
 
 
 def _knowledge(session: Session) -> dict[str, list[str]]:

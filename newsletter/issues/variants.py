@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from database.fence import fenced
@@ -26,7 +26,7 @@ from newsletter.issues.editions import BASE_KEY, Edition
 from newsletter.issues.errors import IssueError, TooManyVariants
 from newsletter.issues.models import Issue
 from newsletter.issues.words import EVERYBODY, THE_OTHERS
-from newsletter.partners.partners import find_partner
+from newsletter.partners.partners import all_partners
 from subscribers import regions
 from subscribers.models import Frequency, Reader, Subscriber, Subscription
 from subscribers.segments import mailed
@@ -145,40 +145,45 @@ def groups_to_make(
     """
     assigned = assignment(session, issue, today=today, zone=zone, who=MAILED)
     candidates = fenced(
-        select(
-            assigned.edition.label("edition"),
-            assigned.mask.label("mask"),
-            Reader.frequency.label("frequency"),
+        assigned.joined(
+            select(
+                assigned.edition.label("edition"),
+                assigned.holds.label("holds"),
+                case((Reader.frequency == Frequency.EVERY, 1), else_=0).label("mailed"),
+            ).select_from(Reader)
         ).where(mailed.on(issue.list_id, today=today)),
         "candidates",
     )
-    rows = session.execute(
-        select(
-            candidates.c.edition,
-            candidates.c.mask,
-            func.count(case((candidates.c.frequency == Frequency.EVERY, 1))),
-        )
-        .group_by(candidates.c.edition, candidates.c.mask)
-        .limit(_MOST_GROUPS)
-    )
-    return assigned, [(edition, int(mask), count) for edition, mask, count in rows]
+    readers = func.sum(candidates.c.mailed)
+    return assigned, _counted(session, assigned, candidates, readers)
 
 
 def groups_of(session: Session, issue: Issue, assigned: Assignment) -> list[Group]:
     """Everybody with a subscription to the list, counted by edition and mask."""
     candidates = fenced(
-        select(assigned.edition.label("edition"), assigned.mask.label("mask"))
-        .select_from(Subscription)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.list_id == issue.list_id),
+        assigned.joined(
+            select(assigned.edition.label("edition"), assigned.holds.label("holds"))
+            .select_from(Subscription)
+            .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        ).where(Subscription.list_id == issue.list_id),
         "candidates",
     )
+    return _counted(session, assigned, candidates, func.count())
+
+
+def _counted(
+    session: Session,
+    assigned: Assignment,
+    candidates: Subquery,
+    readers: ColumnElement[int],
+) -> list[Group]:
+    mask = assigned.mask(candidates.c.edition, candidates.c.holds).label("mask")
     rows = session.execute(
-        select(candidates.c.edition, candidates.c.mask, func.count())
-        .group_by(candidates.c.edition, candidates.c.mask)
+        select(candidates.c.edition, mask, readers)
+        .group_by(candidates.c.edition, mask)
         .limit(_MOST_GROUPS)
     )
-    return [(edition, int(mask), count) for edition, mask, count in rows]
+    return [(edition, int(mask), int(count)) for edition, mask, count in rows]
 
 
 def _refuse_too_many(
@@ -192,19 +197,16 @@ def _refuse_too_many(
     if found <= MOST_VARIANTS and len(groups) < _MOST_GROUPS:
         return
     left = {
-        (key, bit): len(
-            {
-                (edition, mask & ~(1 << bit) if edition == key else mask)
-                for edition, mask, _count in groups
-            }
-        )
-        for key, view in assigned.views.items()
-        for bit in range(len(view.rules))
+        bit: len({(edition, mask & ~(1 << bit)) for edition, mask, _count in groups})
+        for bit in range(len(assigned.rules))
     }
-    key, bit = min(left, key=lambda which: left[which])
-    view = assigned.views[key]
-    rule = view.rules[bit]
-    blocks = [block.id for block in ruled(view.blocks) if normal_form(block) == rule]
+    rule = assigned.rules[min(left, key=lambda bit: left[bit])]
+    blocks = dict.fromkeys(
+        block.id
+        for view in assigned.views.values()
+        for block in ruled(view.blocks)
+        if normal_form(block) == rule
+    )
     said = say(session, parse_rule(json.loads(rule)), language)
     raise TooManyVariants(
         f"Issue {issue.number} would have {found} variants; {MOST_VARIANTS} is the "
@@ -238,19 +240,22 @@ def _say(session: Session, view: View, visible: Sequence[Block], language: str) 
     """ "LPB: wijkambtenaar in Fryslân": the edition, then the rules that hold."""
     holding = dict.fromkeys(normal_form(block) for block in ruled(visible))
     rules = tuple(parse_rule(json.loads(rule)) for rule in holding)
-    words = (THE_OTHERS if view.rules else EVERYBODY)[language]
+    words = (THE_OTHERS if view.bits else EVERYBODY)[language]
     if rules:
         words = say(session, AllOf(rules), language)
     name = edition_name(session, view.edition)
     if not name:
         return words
-    return f"{name}: {words}" if view.rules else name
+    return f"{name}: {words}" if view.bits else name
 
 
 def edition_name(session: Session, edition: Edition) -> str:
     """What people call it; "" for the base issue."""
     if edition.partner:
-        return find_partner(session, edition.partner).name
+        # One that was taken away is called what the issue calls it: the page on which
+        # its edition is taken away, too, must open.
+        names = {known.slug: known.name for known in all_partners(session)}
+        return names.get(edition.partner, edition.partner)
     return regions.name_of(session, edition.region) if edition.region else ""
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from newsletter.issues.composition import Composition
 from newsletter.issues.editions import Edition
 from newsletter.issues.errors import BadBlock, BadIssue
 from newsletter.issues.models import Issue
-from newsletter.issues.variants import PlannedVariant
+from newsletter.issues.variants import MOST_VARIANTS, PlannedVariant
 from newsletter.issues.words import TOGETHER
 from newsletter.partners.brands import DARK_CARD, LIGHT_CARD, passing_shade
 from newsletter.partners.models import Partner
@@ -64,7 +65,7 @@ def produce(
     Raises the sentence of whatever block, story or template cannot be rendered.
     """
     frame, values = resolve(session, settings, issue, planned, day=day)
-    rendered = render_variant(frame, values)
+    rendered = _rendered(frame, tuple(values))
     from_name, from_address = sender_of(session, issue, planned.edition)
     return ProducedVariant(
         key=planned.key,
@@ -76,6 +77,15 @@ def produce(
         rendered=rendered,
         sha256=hash_of(from_name, from_address, rendered),
     )
+
+
+# As many as one issue may have.
+@lru_cache(maxsize=MOST_VARIANTS)
+def _rendered(frame: Frame, values: tuple[BlockValue, ...]) -> RenderedVariant:
+    """Made once, however often it is looked at: whoever presses the last button has its
+    links looked at, the gate asked and the audience frozen, of the same version. Equal
+    values give equal bytes, so nothing that changed is ever found here."""
+    return render_variant(frame, values)
 
 
 def resolve(

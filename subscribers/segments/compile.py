@@ -13,6 +13,7 @@ from subscribers.segments.fields import (
     Values,
     in_passing,
 )
+from subscribers.segments.places import Places
 from subscribers.segments.rules import AllOf, AnyOf, Not, Question, Rule
 from subscribers.segments.who import ON_FILE, Who
 
@@ -24,14 +25,17 @@ def compile_rule(
     zone: tzinfo = HOME_ZONE,
     who: Who = ON_FILE,
     value: Value = in_passing,
+    places: Places | None = None,
 ) -> ColumnElement[bool]:
     """The condition that selects whom the rule means; never NULL under a NOT.
 
     ``list_id`` is the mailing list being asked about: *partner* then means a
     standing consent for that list; without it, for any. Days begin in ``zone``.
-    ``value`` says how names become numbers.
+    ``value`` says how names become numbers. With ``places`` of this rule the query must
+    be ``places.joined``.
     """
-    return _compile(rule, Scope(list_id, zone, who, value), yes=True)
+    among = places.among if places else None
+    return _compile(rule, Scope(list_id, zone, who, value, among), yes=True)
 
 
 def _compile(rule: Rule, scope: Scope, *, yes: bool) -> ColumnElement[bool]:

@@ -54,6 +54,8 @@ def in_passing(query: Select[Any]) -> ColumnElement[Any]:
 # How a name in a rule becomes a number. Looked at for each of a million readers, even a
 # value the database keeps costs a fifth more than a number would.
 Value = Callable[[Select[Any]], ColumnElement[Any]]
+# The values one field is asked for, in one question.
+Values = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Scope:
     zone: tzinfo = HOME_ZONE
     who: Who = ON_FILE
     value: Value = in_passing
+    # Whether somebody lives in one of these, where that was found out already.
+    among: Callable[[Values], ColumnElement[bool]] | None = None
 
     def start_of(self, day: str) -> datetime:
         return datetime.combine(date.fromisoformat(day), time(), self.zone)
@@ -75,9 +79,6 @@ class Saying:
 
     yes: str
     no: str
-
-
-Values = tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)  # each is itself: a rule can be looked up by
@@ -98,24 +99,26 @@ class SegmentField:
 
 
 def _lives_in(values: Values, scope: Scope) -> ColumnElement[bool]:
+    if scope.among is not None:
+        return scope.among(values)
     home = scope.who.region_code
     if len(values) == 1 and values[0].startswith(MUNICIPALITY):
         # Nothing lies below it, and a plain comparison gives its readers in order.
         return home == scope.value(
-            select(_by_now(Region)).where(Region.code == values[0])
+            select(by_now(Region)).where(Region.code == values[0])
         )
     named, wide = aliased(Region), aliased(Region)
     within = (
         select(Region.code)
         .join(wide, Region.path.like(wide.path.concat("%")))
-        .join(named, _by_now(named) == wide.code)
+        .join(named, by_now(named) == wide.code)
         .where(named.code.in_(values))
     )
     among = home.in_(within.correlate(None))
     return func.coalesce(among, false()) if scope.who.in_order else among
 
 
-def _by_now(region: type[Region]) -> ColumnElement[str]:
+def by_now(region: type[Region]) -> ColumnElement[str]:
     """Its code, or what it became part of: a rule outlives a municipality."""
     heir = func.coalesce(region.successor_code, region.code)
     return case((region.kind == RegionKind.FORMER, heir), else_=region.code)

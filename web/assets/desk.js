@@ -28,6 +28,55 @@ window.addEventListener("beforeunload", (event) => {
   if (isDirty) event.preventDefault();
 });
 
+// What is typed is saved by itself, a moment after the last key. When somebody else was
+// first nothing is overwritten: the text stays here, and the button shows both.
+const PAUSE_MS = 1500;
+for (const form of document.querySelectorAll("form[data-autosave]")) saveByItself(form);
+
+function saveByItself(form) {
+  const place = form.querySelector("[data-saved]");
+  let waiting, saving, isOver;
+
+  function tell(words, isBad) {
+    say(place, words);
+    place.classList.toggle("bad", isBad);
+  }
+
+  async function save() {
+    const fields = new FormData(form);
+    fields.set("autosave", "yes");
+    for (const file of form.querySelectorAll("input[type=file]")) fields.delete(file.name);
+    isDirty = false;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+      const news = await answer.json();
+      if (answer.ok) {
+        form.elements.seen.value = news.seen;
+        const back = form.querySelector("[data-saved-says]");
+        if (back) back.textContent = back.dataset.savedSays;
+      } else {
+        isDirty = true;
+        isOver = answer.status === 409;
+      }
+      tell(news.said, !answer.ok);
+    } catch {
+      isDirty = true; // away for a moment: the button still saves
+    }
+  }
+
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    if (!isOver) waiting = setTimeout(() => (saving = save().finally(() => (saving = null))), PAUSE_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(waiting);
+    if (!saving) return;
+    event.preventDefault(); // what is on its way decides what this stands on
+    const { submitter } = event;
+    saving.then(() => form.requestSubmit(submitter));
+  });
+}
+
 // The progress of a mailing: the bar moves, and a change of state loads the page anew
 // for its other buttons.
 const going = document.querySelector("[data-progress]");

@@ -18,6 +18,7 @@ from newsletter.issues.errors import (
     TooManyVariants,
     UnknownBlock,
     UnknownIssue,
+    UnknownVersion,
 )
 from newsletter.library.errors import UnknownItem
 from newsletter.preflight.jargon import UnknownJargon
@@ -29,6 +30,7 @@ from web.editors import (
     compose,
     correction,
     editions,
+    history,
     issues,
     jargon,
     knowledge_view,
@@ -38,6 +40,7 @@ from web.editors import (
     segments,
     sign_in,
     today,
+    versions,
     words,
 )
 from web.errors import error_page
@@ -50,6 +53,8 @@ PAGES: tuple[Blueprint, ...] = (
     compose.pages,
     blocks.pages,
     editions.pages,
+    history.pages,
+    versions.pages,
     segments.pages,
     preview.pages,
     check.pages,
@@ -89,6 +94,7 @@ STATUS: Mapping[type[NewsletterError | SubscribersError], int] = {
     UnknownJargon: 404,
     UnknownSegment: 404,
     UnknownBlock: 404,
+    UnknownVersion: 404,
     NoBundle: 404,
     ChangedMeanwhile: 409,
     IssueFrozen: 409,

@@ -137,7 +137,7 @@ class BlockForm:
                 name=name,
                 label=spec.label[language()],
                 form=spec.form,
-                value=_shown(spec, self.typed.get(name)),
+                value=_shown(spec, self.typed.get(name, _default(self.kind, name))),
                 required=spec.required,
                 most=spec.most,
                 options=tuple(_options(session, spec)),
@@ -153,6 +153,12 @@ def is_description(kind: type[Block], name: str) -> bool:
     spec = kind.specs()[name]
     own = next(one for one in dataclasses.fields(kind) if one.name == name)
     return spec.form is Form.LINE and own.default is None
+
+
+def _default(kind: type[Block], name: str) -> object:
+    """What a field is when nothing is said; None where there is no such thing."""
+    own = next(one for one in dataclasses.fields(kind) if one.name == name)
+    return None if own.default is dataclasses.MISSING else own.default
 
 
 def choice_word(value: str) -> str:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from newsletter.errors import NewsletterError
 from newsletter.issues import compose, extras
 from newsletter.issues.blocks import Block, block_type
+from newsletter.issues.blocks.section import fillings
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.errors import BadBlock, UnknownBlock
@@ -16,12 +17,14 @@ from newsletter.library.errors import UnknownItem
 from newsletter.library.stories import find_item
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from web.auth import staff_may
+from web.auth import me, staff_may
+from web.editors import autosave
 from web.editors.audited import note_issue
 from web.editors.block_form import BlockForm
 from web.editors.compose import meanwhile, page
 from web.editors.compose_view import fingerprint
 from web.editors.words import explain
+from web.language import gettext as _
 from web.session import now, session, settings
 
 pages = Blueprint("desk_blocks", __name__)
@@ -50,18 +53,22 @@ def add(number: int) -> ResponseReturnValue:
 @pages.post("/desk/issues/<int:number>/place")
 @staff_may(Act.COMPOSE)
 def place(number: int) -> ResponseReturnValue:
-    """Put a piece from the library at the end, with what we know about it under it."""
+    """Put a piece from the library where there is room, or at the end, with what we
+    know about it under it."""
     issue, edition = _asked(number)
     try:
         item = find_item(session(), request.form.get("story", ""))
     except UnknownItem:
         abort(400)
-    added = _add(issue, edition, {"kind": "story", "story": item.slug})
+    story = {"kind": "story", "story": item.slug}
+    added = _add(issue, edition, story, after=_section_with_room(issue, edition))
     if item.links:
         strip = {"kind": "knowledge", "story": item.slug}
         _add(issue, edition, strip, after=added)
     note_issue(issue, f"placed {item.slug}")
-    return _back(number, edition, added)
+    looked = {name: request.form.get(name, "") for name in ("q", "which")}
+    kept = {name: value for name, value in looked.items() if value}
+    return redirect(_page(number, edition, _anchor=added, **kept), 303)
 
 
 @pages.post(f"{BLOCKS}/<block_id>")
@@ -72,10 +79,11 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
     form = BlockForm.read(request, type(before), before)
     if request.form.get("seen") != fingerprint(before.to_dict()):
         form.meanwhile = meanwhile()
-        return page(issue, edition=edition, form=form), 409
+        refused = autosave.refused(form.meanwhile, 409)
+        return refused or (page(issue, edition=edition, form=form), 409)
     if not form.check():
-        return page(issue, edition=edition, form=form), 422
-    where: dict[str, Any] = {"now": now()}
+        return autosave.refused() or (page(issue, edition=edition, form=form), 422)
+    where = _who() | {"autosaved": autosave.is_asked()}
     try:
         if edition == BASE_KEY:
             compose.change_block(
@@ -86,7 +94,9 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
                 session(), settings(), issue, edition, block_id, form.document, **where
             )
     except (NewsletterError, SubscribersError) as error:
-        return _refused(number, edition, form, error)
+        return autosave.refused() or _refused(number, edition, form, error)
+    if autosave.is_asked():
+        return autosave.done(fingerprint(_find(issue, edition, block_id).to_dict()))
     note_issue(issue, f"changed {block_id}")
     return _back(number, edition, block_id)
 
@@ -99,10 +109,10 @@ def move(number: int, block_id: str) -> ResponseReturnValue:
     if to not in {"up", "down"}:
         abort(400)
     if edition == BASE_KEY:
-        compose.move_block(session(), settings(), issue, block_id, to=to, now=now())
+        compose.move_block(session(), settings(), issue, block_id, to=to, **_who())
     else:
         extras.move_extra(
-            session(), settings(), issue, edition, block_id, to=to, now=now()
+            session(), settings(), issue, edition, block_id, to=to, **_who()
         )
     note_issue(issue, f"moved {block_id} {to}")
     # No fragment: a browser then puts the focus back on the button that was used.
@@ -113,21 +123,44 @@ def move(number: int, block_id: str) -> ResponseReturnValue:
 @staff_may(Act.COMPOSE)
 def copy(number: int, block_id: str) -> ResponseReturnValue:
     issue, edition = _asked(number)
-    document = _find(issue, edition, block_id).to_dict()
-    del document["id"]
-    added = _add(issue, edition, document, after=block_id)
+    here = (session(), settings(), issue)
+    if edition == BASE_KEY:
+        added = compose.copy_block(*here, block_id, **_who())
+    else:
+        added = extras.copy_extra(*here, edition, block_id, **_who())
     note_issue(issue, f"copied {block_id}")
     return _back(number, edition, added)
+
+
+@pages.post(f"{BLOCKS}/<block_id>/<any(hide,show):act>")
+@staff_may(Act.COMPOSE)
+def hide(number: int, block_id: str, act: str) -> ResponseReturnValue:
+    issue, edition = _asked(number)
+    here = (session(), settings(), issue)
+    hidden = act == "hide"
+    if edition == BASE_KEY:
+        compose.hide_block(*here, block_id, hidden=hidden, **_who())
+    else:
+        extras.hide_extra(*here, edition, block_id, hidden=hidden, **_who())
+    note_issue(issue, f"{act} {block_id}")
+    return _back(number, edition, block_id)
 
 
 @pages.post(f"{BLOCKS}/<block_id>/remove")
 @staff_may(Act.COMPOSE)
 def remove(number: int, block_id: str) -> ResponseReturnValue:
     issue, edition = _asked(number)
+    now_there = fingerprint(_find(issue, edition, block_id).to_dict())
+    if request.form.get("was", now_there) != now_there:
+        wrong = _(
+            "Somebody changed this block meanwhile. It is still there: look again."
+        )
+        return page(issue, edition=edition, wrong=wrong), 409
+    here = (session(), settings(), issue)
     if edition == BASE_KEY:
-        compose.remove_block(session(), settings(), issue, block_id, now=now())
+        compose.remove_block(*here, block_id, **_who())
     else:
-        extras.remove_extra(session(), settings(), issue, edition, block_id, now=now())
+        extras.remove_extra(*here, edition, block_id, **_who())
     note_issue(issue, f"removed {block_id}")
     return redirect(_page(number, edition, _anchor="issue"), 303)
 
@@ -137,6 +170,20 @@ def _asked(number: int) -> tuple[Issue, str]:
     issue = compose.find_issue(session(), number)
     key = request.form.get("edition", BASE_KEY)
     return issue, Composition.of(issue).edition(key).key
+
+
+def _who() -> dict[str, Any]:
+    """Whose change it is, for the history."""
+    return {"by": me().email, "now": now()}
+
+
+def _section_with_room(issue: Issue, edition: str) -> str | None:
+    """The block that a next story comes after; None: at the end."""
+    blocks = Composition.of(issue).blocks_of(edition)
+    rooms = [one for one in fillings(blocks).values() if one.has_room]
+    # One that lacks stories goes before one that could have more.
+    rooms.sort(key=lambda one: one.lacks == 0)
+    return rooms[0].last if rooms else None
 
 
 def _find(issue: Issue, edition: str, block_id: str) -> Block:
@@ -152,10 +199,10 @@ def _add(
 ) -> str:
     if edition == BASE_KEY:
         return compose.add_block(
-            session(), settings(), issue, document, after=after, now=now()
+            session(), settings(), issue, document, after=after, **_who()
         )
     return extras.add_extra(
-        session(), settings(), issue, edition, document, after=after, now=now()
+        session(), settings(), issue, edition, document, after=after, **_who()
     )
 
 

@@ -13,19 +13,24 @@ from flask.typing import ResponseReturnValue
 from newsletter.dispatch.plan import planned_variants
 from newsletter.errors import NewsletterError
 from newsletter.issues.blocks import BLOCK_TYPES, block_type
+from newsletter.issues.blocks.section import fillings
 from newsletter.issues.compose import find_issue, set_headings
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY, Edition
-from newsletter.issues.errors import BadBlock, BadEdition, TooManyVariants
+from newsletter.issues.errors import BadBlock, BadEdition
 from newsletter.issues.models import Issue
+from newsletter.issues.restoring import steps
 from newsletter.issues.variants import PlannedVariant
 from newsletter.partners.partners import all_partners
 from newsletter.staff.roles import Act
-from web.auth import staff_may
+from subscribers.errors import SubscribersError
+from web.auth import me, staff_may
+from web.editors import autosave
 from web.editors import compose_view as view
 from web.editors.audited import note_issue
 from web.editors.block_form import BlockForm
 from web.editors.edition_form import EditionForm, seen
+from web.editors.history_view import somebody_else, what
 from web.editors.preview import VIEWS
 from web.editors.rule_form import RuleChoices
 from web.editors.words import explain
@@ -70,19 +75,24 @@ def headings(number: int) -> ResponseReturnValue:
     typed = Headings(request.form.get("subject", ""), request.form.get("preheader", ""))
     if request.form.get("seen") != headings_seen(issue):
         typed.wrong = meanwhile()
-        return page(issue, headings=typed), 409
+        return autosave.refused(typed.wrong, 409) or (page(issue, headings=typed), 409)
     try:
         set_headings(
             session(),
             issue,
             subject=typed.subject,
             preheader=typed.preheader,
+            by=me().email,
+            autosaved=autosave.is_asked(),
             now=now(),
         )
     except NewsletterError as error:
         session().rollback()
         typed.wrong = explain(error)
-        return page(find_issue(session(), number), headings=typed), 422
+        again = find_issue(session(), number)
+        return autosave.refused() or (page(again, headings=typed), 422)
+    if autosave.is_asked():
+        return autosave.done(headings_seen(issue))
     note_issue(issue, "subject")
     return redirect(url_for(".show", number=number), 303)
 
@@ -112,6 +122,7 @@ def page(
     words = request.args.get("q", "")[:200]
     if edition_form is None and not shown.is_base and request.args.get("edit") == "me":
         edition_form = EditionForm.of(shown)
+    found_steps = steps(session(), issue) if issue.frozen_at is None else None
     needs_choices = form is not None or edition_form is not None
     partners, provinces = view.open_editions(session(), composition)
     return render_template(
@@ -145,6 +156,10 @@ def page(
         moved=request.args.get("moved", ""),
         moved_to=request.args.get("to", ""),
         wrong=wrong,
+        undoes=what(session(), issue, found_steps.undoes) if found_steps else "",
+        redoes=what(session(), issue, found_steps.redoes) if found_steps else "",
+        busy=somebody_else(session(), issue, me=me().email, now=now()),
+        sections=fillings(composition.base) if shown.is_base else {},
         choosing="" if form else request.args.get("after", ""),
         here=partial(_here, issue.number, shown.key),
         edition_seen=view.fingerprint(seen(shown)),
@@ -160,10 +175,10 @@ def _here(number: int, edition: str, /, **changes: str | None) -> str:
 
 
 def _planned(issue: Issue) -> tuple[list[PlannedVariant], str]:
-    """The versions, or why there are too many of them to say."""
+    """The versions, or why they cannot be said: too many, or for who is gone."""
     try:
         return planned_variants(session(), settings(), issue, now=now()), ""
-    except TooManyVariants as error:
+    except (NewsletterError, SubscribersError) as error:
         return [], explain(error)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY, Edition
 from newsletter.issues.extras import own_ids
 from newsletter.issues.models import Issue
-from newsletter.issues.usage import stories_of
+from newsletter.issues.usage import placed_in, stories_of
 from newsletter.issues.variants import PlannedVariant, edition_name, readers_per_block
 from newsletter.library.models import KnowledgeLink, LibraryItem
 from newsletter.library.search import find
@@ -50,6 +50,7 @@ class Card:
     who: str
     readers: int
     for_everybody: bool
+    hidden: bool
     is_ours: bool  # may be changed in the edition that is shown
     is_overlaid: bool  # the base's foreword with the edition's words in it
     problems: tuple[str, ...]
@@ -145,6 +146,7 @@ def _card(
         who=_who(session, block),
         readers=readers,
         for_everybody=block.only is None,
+        hidden=block.hidden,
         is_ours=is_ours,
         is_overlaid=is_overlaid,
         problems=tuple(_problems(block)),
@@ -230,10 +232,14 @@ def library(
     which: str,
     used: Mapping[str, Collection[int]],
 ) -> list[Piece]:
-    """Pieces to place: those this issue has not, found by words; ``which`` narrows."""
-    without = set(stories_of(issue))
-    if which == "unused":
-        without |= set(used)
+    """Pieces to place: those this issue has not, found by words; ``which`` narrows.
+
+    Stories that stood in an issue are left out unless ``which`` is "used": readers had
+    them. Knowledge may come back with every story.
+    """
+    without = set(placed_in(issue))
+    if which != "used":
+        without |= _stories_among(session, used)
     partner = which.removeprefix("from-") if which.startswith("from-") else None
     items = find(session, words, partner=partner, without=without, limit=MOST_PIECES)
     return [
@@ -244,6 +250,10 @@ def library(
         )
         for item in items
     ]
+
+
+def _stories_among(session: Session, slugs: Iterable[str]) -> set[str]:
+    return {slug for slug, item in items_of(session, slugs).items() if item.is_story}
 
 
 def _place(session: Session, item: LibraryItem) -> str:

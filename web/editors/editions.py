@@ -6,9 +6,11 @@ from flask.typing import ResponseReturnValue
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue, remove_edition, set_edition
 from newsletter.issues.composition import Composition
+from newsletter.issues.history import Change, Done
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from web.auth import staff_may
+from web.auth import me, staff_may
+from web.editors import autosave
 from web.editors.audited import note_issue
 from web.editors.compose import meanwhile, page
 from web.editors.compose_view import fingerprint
@@ -27,7 +29,7 @@ def add(number: int) -> ResponseReturnValue:
     kind, _colon, key = request.form.get("for", "").partition(":")
     there = {edition.key for edition in Composition.of(issue).editions}
     if kind in {"partner", "region"} and key not in there:
-        set_edition(session(), settings(), issue, {kind: key}, now=now())
+        set_edition(session(), settings(), issue, {kind: key}, by=me().email, now=now())
         note_issue(issue, f"added edition {key}")
     return redirect(
         url_for("desk_compose.show", number=number, edition=key, edit="me"), 303
@@ -42,14 +44,19 @@ def change(number: int, key: str) -> ResponseReturnValue:
     form = EditionForm.read(request, edition)
     if request.form.get("seen") != fingerprint(seen(edition)):
         form.wrong["form"] = meanwhile()
-        return page(issue, edition=key, edition_form=form), 409
+        refused = autosave.refused(form.wrong["form"], 409)
+        return refused or (page(issue, edition=key, edition_form=form), 409)
+    done = Done(Change.EDITION, key, by=me().email, autosaved=autosave.is_asked())
     try:
-        set_edition(session(), settings(), issue, form.laid_over(edition), now=now())
+        document = form.laid_over(edition)
+        set_edition(session(), settings(), issue, document, done=done, now=now())
     except (NewsletterError, SubscribersError) as error:
         session().rollback()
         form.wrong["form"] = explain(error)
         issue = find_issue(session(), number)
-        return page(issue, edition=key, edition_form=form), 422
+        return autosave.refused() or (page(issue, edition=key, edition_form=form), 422)
+    if autosave.is_asked():
+        return autosave.done(fingerprint(seen(Composition.of(issue).edition(key))))
     note_issue(issue, f"changed edition {key}")
     return redirect(url_for("desk_compose.show", number=number, edition=key), 303)
 
@@ -58,6 +65,6 @@ def change(number: int, key: str) -> ResponseReturnValue:
 @staff_may(Act.COMPOSE)
 def remove(number: int, key: str) -> ResponseReturnValue:
     issue = find_issue(session(), number)
-    remove_edition(session(), settings(), issue, key, now=now())
+    remove_edition(session(), settings(), issue, key, by=me().email, now=now())
     note_issue(issue, f"removed edition {key}")
     return redirect(url_for("desk_compose.show", number=number), 303)

@@ -29,9 +29,11 @@ from newsletter.elsewhere.dead import DeadLink
 from newsletter.issues.errors import (
     ChangedMeanwhile,
     IssueFrozen,
+    NothingToUndo,
     TooManyVariants,
     UnknownBlock,
     UnknownIssue,
+    UnknownVersion,
 )
 from newsletter.issues.usage import Use
 from newsletter.library.errors import UnknownItem
@@ -238,6 +240,8 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
     UnknownBlock: lambda _error: _(
         "This block is not there any more. Somebody else may have taken it out."
     ),
+    NothingToUndo: lambda _error: _("There is nothing to take back."),
+    UnknownVersion: lambda _error: _("This version is not kept any more."),
     UnknownIssue: lambda _error: _("There is no such issue."),
     UnknownItem: lambda _error: _("This piece is not in the library."),
     NotNowPossible: lambda _error: _(

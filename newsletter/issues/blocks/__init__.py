@@ -18,6 +18,7 @@ from newsletter.issues.blocks.image import Image
 from newsletter.issues.blocks.knowledge import Knowledge
 from newsletter.issues.blocks.partner import PartnerWords
 from newsletter.issues.blocks.quotation import Quotation
+from newsletter.issues.blocks.section import Section
 from newsletter.issues.blocks.story import Story
 from newsletter.issues.blocks.text import FreeText
 from newsletter.issues.errors import BadBlock, unknown_field
@@ -45,6 +46,7 @@ BLOCK_TYPES: tuple[type[Block], ...] = (
     Image,
     Button,
     Divider,
+    Section,
 )
 _BY_KIND: Mapping[str, type[Block]] = {kind.kind: kind for kind in BLOCK_TYPES}
 

@@ -31,9 +31,12 @@ class Block:
     example: ClassVar[Mapping[str, Any]]  # a document without ``kind``
     # False: a foreword, a line or a button alone is no reason to mail anybody.
     is_content: ClassVar[bool] = True
+    # False: it was of that month, and is not in what the next issue begins with.
+    recurs: ClassVar[bool] = True
 
     id: str
     only: Mapping[str, Any] | None = None  # the rule of who sees it; None: everybody
+    hidden: bool = False  # kept in the issue, and in no variant of it
 
     @classmethod
     def specs(cls) -> dict[str, FieldSpec]:
@@ -56,12 +59,16 @@ class Block:
                 block_id, f"id must be small letters, digits and -, not {own!r}."
             )
         specs = cls.specs()
-        values: dict[str, Any] = {"id": own, "only": _rule(own, document.get("only"))}
+        values: dict[str, Any] = {
+            "id": own,
+            "only": _rule(own, document.get("only")),
+            "hidden": _hidden(own, document.get("hidden")),
+        }
         for name, value in document.items():
-            if name in {"kind", "id", "only"}:
+            if name == "kind" or name in values:
                 continue
             if name not in specs:
-                raise BadBlock(own, unknown_field(name, [*specs, "id", "only"]))
+                raise BadBlock(own, unknown_field(name, [*specs, *values]))
             try:
                 read = specs[name].read(value)
             except ValueError as error:
@@ -101,6 +108,12 @@ class Block:
     def resolve(self, context: Resolving) -> BlockValue | None:
         """What is rendered; None when there is nothing to show."""
         raise AssertionError(f"{self.kind} says how it resolves.")
+
+
+def _hidden(block_id: str, value: object) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise BadBlock(block_id, f"hidden must be true or false, not {value!r}.")
+    return value is True
 
 
 def _rule(block_id: str, rule: object) -> Mapping[str, Any] | None:

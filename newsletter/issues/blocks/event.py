@@ -23,6 +23,7 @@ class Event(Block):
         "place": "Buurthuis De Brug, Zwolle",
         "url": "https://example.org/soep",
     }
+    recurs = False
 
     title: str = fields.line("Titel", "Title", most=150)
     start: datetime = fields.moment("Begin", "Start")

@@ -33,6 +33,7 @@ class Form(StrEnum):
     STORY = "story"  # slug of a library item
     PARTNER = "partner"  # slug of a partner
     PICTURE = "picture"  # media hash
+    NUMBER = "number"  # whole, from 0 to the most
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class FieldSpec:
     label: Mapping[str, str]  # "nl", "en"
     form: Form
     required: bool
-    most: int = MOST_URL  # characters
+    most: int = MOST_URL  # characters; of a number the largest
     choices: tuple[str, ...] = ()
     mailto: bool = False  # a link that may be a mail address
 
@@ -50,6 +51,8 @@ class FieldSpec:
         """The value as the block holds it. Raises ValueError with a sentence."""
         if value is None and not self.required:
             return None
+        if self.form is Form.NUMBER:
+            return read_number(value, most=self.most)
         if not isinstance(value, str):
             raise ValueError(f"must be text in quotes, not {value!r}.")
         text = clean(value, lines=self.form is Form.MARKDOWN)
@@ -117,6 +120,16 @@ def read_moment(text: str) -> datetime:
         ) from None
 
 
+def read_number(value: object, *, most: int) -> int:
+    """From a file's number or what was typed. Raises ValueError with a sentence."""
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 9:
+        text = int(text)
+    if isinstance(text, bool) or not isinstance(text, int) or not 0 <= text <= most:
+        raise ValueError(f"must be a whole number from 0 to {most}, not {value!r}.")
+    return text
+
+
 def _declare(spec: FieldSpec, default: Any = "") -> Any:
     return field(default=MISSING if spec.required else default, metadata={"spec": spec})
 
@@ -142,6 +155,11 @@ def link(nl: str, en: str, *, required: bool = True, mailto: bool = False) -> An
 
 def moment(nl: str, en: str, *, required: bool = True) -> Any:
     return _declare(FieldSpec({"nl": nl, "en": en}, Form.MOMENT, required), None)
+
+
+def number(nl: str, en: str, *, most: int, default: int) -> Any:
+    spec = FieldSpec({"nl": nl, "en": en}, Form.NUMBER, False, most)
+    return _declare(spec, default)
 
 
 def story(nl: str, en: str) -> Any:

@@ -16,6 +16,7 @@ class Knowledge(Block):
     kind = "knowledge"
     label = {"nl": "Kennis bij een verhaal", "en": "Knowledge with a story"}
     example = {"story": "de-buurttafel"}
+    recurs = False
 
     story: str = fields.story("Verhaal", "Story")
 

@@ -16,6 +16,7 @@ class Quotation(Block):
         "text": "We hadden geen plan. We hadden donderdag.",
         "who": "Buurtmaker in Deventer",
     }
+    recurs = False
 
     text: str = fields.markdown("Wat er gezegd is", "What was said", most=400)
     who: str = fields.line("Wie het zei", "Who said it", most=100)

@@ -16,6 +16,7 @@ class Story(Block):
     kind = "story"
     label = {"nl": "Verhaal", "en": "Story"}
     example = {"story": "de-buurttafel", "size": "feature"}
+    recurs = False
 
     story: str = fields.story("Verhaal", "Story")
     size: str = fields.choice("Grootte", "Size", "compact", "feature")

@@ -12,6 +12,7 @@ from newsletter.preflight.checks.asking import check_asking
 from newsletter.preflight.checks.blocks import check_blocks
 from newsletter.preflight.checks.carrier import check_provider
 from newsletter.preflight.checks.colours import check_colours
+from newsletter.preflight.checks.gone import check_gone
 from newsletter.preflight.checks.headings import (
     check_lengths,
     check_preheader,
@@ -30,6 +31,7 @@ from newsletter.preflight.checks.plain_words import (
     check_readability,
     check_sentences,
 )
+from newsletter.preflight.checks.sections import check_sections
 from newsletter.preflight.checks.sense import (
     check_events,
     check_same_subject,
@@ -65,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     check_language,
     check_text_part,
     check_blocks,
+    check_gone,
     check_empty,
     check_pictures,
     check_size,
@@ -76,6 +79,7 @@ CHECKS: tuple[Check, ...] = (
     check_preheader,
     check_same_subject,
     check_knowledge,
+    check_sections,
     check_heading_order,
     check_unseen,
     check_twice,

@@ -28,12 +28,13 @@ VALUES = {
     "story": st.just("soep"),
     "partner": st.just("lpb"),
     "picture": st.none(),
+    "number": st.integers(0, 40),
 }
 
 
 def documents(kind: type[Block]) -> st.SearchStrategy[dict[str, Any]]:
     required = {}
-    optional: dict[str, Any] = {"only": RULES}
+    optional: dict[str, Any] = {"only": RULES, "hidden": st.booleans()}
     for name, spec in kind.specs().items():
         strategy = (
             VALUES[spec.form.value]
@@ -104,6 +105,9 @@ def test_kinds_are_listed_once() -> None:
         ({"kind": "event", "title": "a", "start": "2027-01-15"}, "a date and time"),
         ({"kind": "image"}, "give either file or url."),
         ({"kind": "divider", "id": "A b"}, "id must be small letters"),
+        ({"kind": "divider", "hidden": "yes"}, "hidden must be true or false"),
+        ({"kind": "section", "title": "a", "most": 99}, "a whole number from 0 to 40"),
+        ({"kind": "section", "title": "a", "least": True}, "a whole number from 0"),
         ({"kind": "divider", "id": 7}, "id must be small letters"),
         ({"kind": "divider", "only": {"shoe_size": "43"}}, "only: There is no segment"),
         ({"kind": "divider", "only": []}, "only: A rule is an object"),

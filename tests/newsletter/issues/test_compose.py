@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter.issues import compose
+from newsletter.issues import beginning, compose
 from newsletter.issues.errors import (
     BadBlock,
     BadIssue,
@@ -37,7 +37,7 @@ def where(world: World, issue: Issue) -> tuple[Session, Settings, Issue]:
 def test_a_new_issue_gets_the_next_number(world: World) -> None:
     draft(world)
 
-    issue = compose.create_issue(
+    issue = beginning.create_issue(
         world.session, list_slug="buurtwijs", subject="Dag", now=NOW
     )
 
@@ -48,7 +48,7 @@ def test_a_number_is_given_out_once(world: World) -> None:
     draft(world)
 
     with pytest.raises(BadIssue, match="There is an issue 42 already"):
-        compose.create_issue(world.session, list_slug="buurtwijs", number=42, now=NOW)
+        beginning.create_issue(world.session, list_slug="buurtwijs", number=42, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_an_edition_is_added_replaced_and_removed(world: World) -> None:
 def test_a_whole_issue_is_copied_under_the_next_number(world: World) -> None:
     issue = world.issue(A, editions=[{"partner": "lpb"}])
 
-    copy = compose.copy_issue(world.session, issue, now=NOW)
+    copy = beginning.copy_issue(world.session, issue, now=NOW)
 
     assert (copy.number, copy.blocks, copy.editions) == (
         43,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import delete
+
 from newsletter.elsewhere.looking import Look
 from newsletter.library.models import KnowledgeLink, Relation
 from newsletter.media import store
@@ -12,6 +14,7 @@ from newsletter.preflight.checks.asking import check_asking
 from newsletter.preflight.checks.blocks import check_blocks
 from newsletter.preflight.checks.carrier import check_provider
 from newsletter.preflight.checks.colours import check_colours
+from newsletter.preflight.checks.gone import check_gone
 from newsletter.preflight.checks.headings import (
     check_lengths,
     check_preheader,
@@ -30,6 +33,7 @@ from newsletter.preflight.checks.plain_words import (
     check_readability,
     check_sentences,
 )
+from newsletter.preflight.checks.sections import check_sections
 from newsletter.preflight.checks.sense import (
     check_events,
     check_same_subject,
@@ -54,6 +58,7 @@ from newsletter.preflight.findings import Level
 from newsletter.preflight.looking import Broken, Looking, look
 from newsletter.preflight.reading import read_mail
 from newsletter.rendering.merge import Slot, marker
+from subscribers.models import Role
 from tests.conftest import NOW
 from tests.newsletter.issues.world import ONLY_FRYSLAN, World
 from tests.newsletter.pictures import noise
@@ -181,6 +186,23 @@ def on(day: str) -> Make:
     return lambda world: look_over(world, event)
 
 
+def section(least: int) -> Make:
+    block = {"kind": "section", "title": "Uit de buurt", "least": least}
+    return lambda world: look_over(world, HELLO, block)
+
+
+def rule_for_a_role(*, gone: bool) -> Make:
+    def make(world: World) -> Looking:
+        looking = look_over(
+            world, HELLO, {**HELLO, "only": {"not": {"role": "wijkambtenaar"}}}
+        )
+        if gone:
+            world.session.execute(delete(Role).where(Role.slug == "wijkambtenaar"))
+        return looking
+
+    return make
+
+
 PLAIN = "Elke donderdag eten we soep. Wie wil, schuift aan. Dat is leuk. " * 9
 HARD = (
     "De verantwoordelijkheidsverdeling tussen maatschappelijke organisaties "
@@ -189,6 +211,10 @@ HARD = (
 
 
 EXAMPLES: dict[Check, Example] = {
+    check_gone: Example(
+        rule_for_a_role(gone=True), Level.BLOCKING, rule_for_a_role(gone=False)
+    ),
+    check_sections: Example(section(1), Level.WARNING, section(0)),
     check_rendering: Example(
         lambda world: replace(
             look_over(world), broken=(Broken("Block 'text-1' cannot become mail."),)

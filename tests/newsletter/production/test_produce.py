@@ -49,6 +49,17 @@ def test_each_variant_is_a_whole_mail(world: World) -> None:
     assert len({variant.sha256 for variant in found.values()}) == len(found) == 3
 
 
+def test_a_version_that_is_the_same_is_made_once(world: World) -> None:
+    issue = issue_with_edition(world)
+
+    before, again = produced(world, issue), produced(world, issue)
+    world.mailing_list.sender.postal_address = "Postbus 2, 3500 AA Utrecht"
+    after = produced(world, issue)
+
+    assert all(again[key].rendered is before[key].rendered for key in before)
+    assert all(after[key].sha256 != before[key].sha256 for key in before)
+
+
 def test_a_partners_own_address_sends_its_edition(world: World) -> None:
     world.lpb.from_address = "post@lpb.example"
 

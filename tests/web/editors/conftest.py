@@ -1,13 +1,15 @@
 """A desk with somebody at it, over the small world that issues are tested in."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
 from database.session import Database
@@ -98,3 +100,51 @@ def village(database: Database, settings: Settings) -> None:
         world.reader("anna", region="GM1680", roles=["wijkambtenaar"])
         world.reader("ben", partners=[world.lpb])
         world.reader("cleo")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def way_in(settings: Settings, sqlite_database: Database, served: str) -> str:
+    """A sign-in link, to a desk with issue 42 in the making and three readers."""
+    with sqlite_database.write.begin() as session:
+        world = World(session, replace(settings, base_url=served))
+        world.issue(
+            {"kind": "foreword", "text": "Beste {naam}, welkom."},
+            {"kind": "story", "story": "soep"},
+            {"kind": "story", "story": "balie", "only": ONLY_AMBTENAREN},
+            editions=[{"partner": "lpb", "foreword": "Dag {naam}."}],
+            preheader="Drie keer soep.",
+        )
+        world.reader("anna", region="GM1680", roles=["wijkambtenaar"])
+        world.reader("ben", partners=[world.lpb])
+        world.reader("cleo")
+        staff = add_staff(
+            session, email=CHIEF, role=StaffRole.CHIEF, by=OPERATOR, now=now()
+        )
+        secret = sign_in.make_link(session, staff, now=now())
+    return f"{served}/desk/sign-in/{secret}"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A tab that fails the test when a page asks others for anything or complains."""
+    context = chromium.new_context(locale="nl-NL")
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith("http://127.0.0.1:")
+            else wrong.append(asked.url)
+        ),
+    )
+    yield page
+    context.close()
+    # A socket that a busy machine closed is no complaint.
+    assert [text for text in wrong if "net::ERR_" not in text] == []

@@ -1,8 +1,7 @@
 """The desk in a real browser: the whole job once, by keyboard, small, at night."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,12 +15,8 @@ from newsletter.dispatch.states import DeliveryState, MailingState
 from newsletter.jobs.context import Context
 from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
-from newsletter.staff import sign_in
-from newsletter.staff.models import StaffRole
-from newsletter.staff.people import OPERATOR, add_staff
 from subscribers.tokens import Signer
-from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
-from tests.web.editors.conftest import CHIEF
+from tests.web.editors.conftest import CHIEF, now
 
 WHERE = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
@@ -33,54 +28,6 @@ SEGMENT = (
     "/desk/segments/new?join=all&join=any&field=role&is=yes&value=wijkambtenaar&group=0"
     "&field=region&is=no&value=Atlantis&group=1&field=joined_after&is=yes&value=&group=1"
 )
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@pytest.fixture
-def way_in(settings: Settings, sqlite_database: Database, served: str) -> str:
-    """A sign-in link, to a desk with issue 42 in the making and three readers."""
-    with sqlite_database.write.begin() as session:
-        world = World(session, replace(settings, base_url=served))
-        world.issue(
-            {"kind": "foreword", "text": "Beste {naam}, welkom."},
-            {"kind": "story", "story": "soep"},
-            {"kind": "story", "story": "balie", "only": ONLY_AMBTENAREN},
-            editions=[{"partner": "lpb", "foreword": "Dag {naam}."}],
-            preheader="Drie keer soep.",
-        )
-        world.reader("anna", region="GM1680", roles=["wijkambtenaar"])
-        world.reader("ben", partners=[world.lpb])
-        world.reader("cleo")
-        staff = add_staff(
-            session, email=CHIEF, role=StaffRole.CHIEF, by=OPERATOR, now=now()
-        )
-        secret = sign_in.make_link(session, staff, now=now())
-    return f"{served}/desk/sign-in/{secret}"
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A tab that fails the test when a page asks others for anything or complains."""
-    context = chromium.new_context(locale="nl-NL")
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: (
-            None
-            if asked.url.startswith("http://127.0.0.1:")
-            else wrong.append(asked.url)
-        ),
-    )
-    yield page
-    context.close()
-    # A socket that a busy machine closed is no complaint.
-    assert [text for text in wrong if "net::ERR_" not in text] == []
 
 
 def come_in(page: Page, way_in: str) -> None:
@@ -136,6 +83,7 @@ def test_the_whole_job_from_a_story_to_the_receipt(
     page.get_by_label("Tekst", exact=True).fill("Beste {naam}, ga zitten.")
     page.get_by_role("button", name="Zet het erin").click()
     page.get_by_role("button", name="Plaats Een bank op de stoep").click()
+    page.get_by_role("link", name="ook eerder gebruikt").click()
     page.get_by_role("button", name="Plaats De buurttafel").click()
     page.get_by_role("link", name="Wijzig Verhaal, kort De buurttafel").click()
     page.get_by_label("Rol").select_option(label="Wijkambtenaar")
@@ -228,6 +176,8 @@ def test_every_page_is_accessible_and_fits(
         f"{issue}?new=image&after=story-1&view=dark",
         f"{issue}#library",
         f"{issue}#preview",
+        f"{issue}/history",
+        f"{issue}/versions?role=&view=dark",
         f"{issue}/check",
         f"{issue}/send",
         "/desk/issues/7",

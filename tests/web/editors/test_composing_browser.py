@@ -1,0 +1,59 @@
+"""The next issue from the last, in a browser: filled, hidden, undone, in conflict."""
+
+from playwright.sync_api import Page, expect
+
+from tests.web.editors.test_browser import come_in, order, press
+
+
+def test_the_next_issue_is_made_filled_and_put_right_again(
+    page: Page, way_in: str, served: str
+) -> None:
+    come_in(page, way_in)
+    page.get_by_role("link", name="Nummers").click()
+    page.get_by_role("button", name="Maak het volgende hiervan nummer 42").click()
+    page.get_by_role("heading", name="Nummer 43").wait_for()
+    page.get_by_text("Hier nog 1 verhaal te plaatsen.").wait_for()
+
+    page.get_by_role("link", name="ook eerder gebruikt").click()
+    page.get_by_role("button", name="Plaats De buurttafel").click()
+    page.get_by_role("button", name="Plaats Tussen balie en buurt").click()
+    assert order(page) == ["foreword-1", "section-1", "story-1", "story-2"]
+    expect(page.get_by_text("te plaatsen")).to_be_hidden()
+
+    press(page, "Omlaag: Verhaal, kort De buurttafel")
+    page.wait_for_url("**moved=story-1*")
+    press(page, "Verberg Verhaal, kort De buurttafel")
+    page.get_by_text("verborgen: niemand ziet dit").wait_for()
+    press(page, "Ongedaan maken")
+    expect(page.get_by_text("verborgen: niemand ziet dit")).to_be_hidden()
+    press(page, "Ongedaan maken")
+    page.get_by_role("button", name="Opnieuw doen").wait_for()
+    assert order(page) == ["foreword-1", "section-1", "story-1", "story-2"]
+
+    page.get_by_role("link", name="Geschiedenis").click()
+    page.get_by_text("verborg: Verhaal “De buurttafel”").wait_for()
+    page.get_by_role("button", name="Zet dit terug").last.click()
+    page.get_by_role("heading", name="Nummer 43").wait_for()
+    assert order(page) == ["foreword-1", "section-1"]
+
+
+def test_two_at_the_same_words_keep_both(page: Page, way_in: str, served: str) -> None:
+    come_in(page, way_in)
+    form = f"{served}/desk/issues/42?edit=foreword-1"
+    page.goto(form)
+    other = page.context.new_page()
+    other.goto(form)
+
+    words = page.get_by_label("Tekst", exact=True)
+    words.fill("Van Anna.")
+    page.get_by_text("Bewaard vandaag").wait_for()
+    # A moment later the same form stands on what it saved itself.
+    words.fill("Van Anna, en langer.")
+    expect(page.get_by_role("link", name="Terug", exact=True)).to_be_visible()
+
+    other.get_by_label("Tekst", exact=True).fill("Van Ben.")
+    other.get_by_text("Iemand anders werkt ook aan dit nummer").wait_for()
+    other.get_by_role("button", name="Bewaar het blok").click()
+    other.get_by_text("Dit staat er nu:").wait_for()
+    assert other.get_by_label("Tekst", exact=True).input_value() == "Van Ben."
+    assert "Van Anna" in other.locator("form.block-form").inner_text()

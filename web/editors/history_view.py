@@ -1,0 +1,146 @@
+"""What was done to an issue, as a person says it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter.issues.blocks import block_type
+from newsletter.issues.errors import BadBlock
+from newsletter.issues.files import every_block_document
+from newsletter.issues.history import Change, history, newest
+from newsletter.issues.models import Issue, IssueVersion
+from newsletter.library.stories import items_of
+from newsletter.partners.partners import all_partners
+from newsletter.staff.people import OPERATOR
+from subscribers import regions
+from web.language import gettext as _
+from web.language import language
+
+LATELY = timedelta(minutes=5)
+_SHORT = 40
+
+
+@dataclass(frozen=True)
+class Line:
+    version: int
+    at: datetime
+    by: str
+    what: str
+    is_now: bool
+
+
+def lines(session: Session, issue: Issue) -> list[Line]:
+    """The newest first."""
+    versions = history(session, issue)
+    names = _names_in(session, versions)
+    return [
+        Line(
+            version=one.version,
+            at=one.changed_at,
+            by=who(one.by),
+            what=_what(session, one, names),
+            is_now=one.version == issue.version,
+        )
+        for one in versions
+    ]
+
+
+def what(session: Session, issue: Issue, one: IssueVersion | None) -> str:
+    """One change in words; "" for none."""
+    if one is None:
+        return ""
+    # What was removed is named in the version before it.
+    versions = history(session, issue)
+    place = next(
+        (at for at, known in enumerate(versions) if known.version == one.version), 0
+    )
+    return _what(session, one, _names_in(session, versions[place : place + 2]))
+
+
+def who(by: str) -> str:
+    return _("whoever runs Buurtpost") if by == OPERATOR else by
+
+
+def somebody_else(
+    session: Session, issue: Issue, *, me: str, now: datetime
+) -> Line | None:
+    """The last change, when another person made it a moment ago."""
+    last = newest(session, issue)
+    if last is None or last.by in {me, OPERATOR} or now - last.changed_at > LATELY:
+        return None
+    said = what(session, issue, last)
+    return Line(last.version, last.changed_at, who(last.by), said, is_now=True)
+
+
+def _what(session: Session, one: IssueVersion, names: Mapping[str, str]) -> str:
+    say = _SAYS[Change(one.change)]
+    about = one.about
+    if one.change in _OF_BLOCKS:
+        about = names.get(about, about)
+    if one.change in {Change.EDITION, Change.EDITION_REMOVED}:
+        about = _edition_name(session, about)
+    return say() % {"what": about}
+
+
+def _names_in(session: Session, versions: Sequence[IssueVersion]) -> dict[str, str]:
+    """Block id to what it is called, by its newest version that has it."""
+    documents: dict[str, Any] = {}
+    for one in versions:
+        for document in every_block_document(one.blocks, one.editions):
+            documents.setdefault(document["id"], document)
+    slugs = [one["story"] for one in documents.values() if one.get("story")]
+    items = items_of(session, slugs)
+    return {
+        block_id: _name(document, items) for block_id, document in documents.items()
+    }
+
+
+def _name(document: Mapping[str, Any], items: Mapping[str, Any]) -> str:
+    try:
+        label = block_type(document.get("kind"), block="").label[language()]
+    except BadBlock:  # of a kind that an older version knew
+        label = str(document.get("kind"))
+    item = items.get(document.get("story", ""))
+    title = item.title if item else document.get("title") or document.get("text") or ""
+    words = " ".join(title.split())
+    if len(words) > _SHORT:
+        words = words[:_SHORT].rsplit(" ", 1)[0] + " …"
+    return f"{label} “{words}”" if words else label
+
+
+def _edition_name(session: Session, key: str) -> str:
+    names = {partner.slug: partner.name for partner in all_partners(session)}
+    return names.get(key) or regions.name_of(session, key) or key
+
+
+_SAYS: Mapping[Change, Callable[[], str]] = {
+    Change.CREATED: lambda: _("began the issue"),
+    Change.IMPORTED: lambda: _("read it from a file"),
+    Change.COPIED: lambda: _("copied issue %(what)s"),
+    Change.MADE_LIKE: lambda: _("began it like %(what)s"),
+    Change.HEADINGS: lambda: _("changed the subject"),
+    Change.ADDED: lambda: _("put in: %(what)s"),
+    Change.MOVED: lambda: _("moved: %(what)s"),
+    Change.CHANGED: lambda: _("changed: %(what)s"),
+    Change.HIDDEN: lambda: _("hid: %(what)s"),
+    Change.SHOWN: lambda: _("showed again: %(what)s"),
+    Change.REMOVED: lambda: _("took out: %(what)s"),
+    Change.EDITION: lambda: _("changed the edition %(what)s"),
+    Change.EDITION_REMOVED: lambda: _("took away the edition %(what)s"),
+    Change.RESTORED: lambda: _("put version %(what)s back"),
+    Change.UNDONE: lambda: _("went back to version %(what)s"),
+    Change.REDONE: lambda: _("went on to version %(what)s"),
+}
+_OF_BLOCKS = frozenset(
+    {
+        Change.ADDED,
+        Change.MOVED,
+        Change.CHANGED,
+        Change.HIDDEN,
+        Change.SHOWN,
+        Change.REMOVED,
+    }
+)
