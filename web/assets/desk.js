@@ -72,7 +72,7 @@ function saveByItself(form) {
     clearTimeout(waiting);
     if (!saving) return;
     event.preventDefault(); // what is on its way decides what this stands on
-    const { submitter } = event;
+    const submitter = event.submitter; // no destructuring: the build knows none for Safari 14
     saving.then(() => form.requestSubmit(submitter));
   });
 }
