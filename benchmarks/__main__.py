@@ -23,6 +23,7 @@ from benchmarks import (
     freezing,
     importing,
     library,
+    mails,
     postgres,
     rendering,
     scale,
@@ -52,6 +53,7 @@ class Size:
 PARTS = (
     "importing",
     "library",
+    "mails",
     "rendering",
     "smtp",
     "sending",
@@ -116,13 +118,15 @@ def _measured(
             _say(f"{readers:,} readers in SQLite and PostgreSQL, {taken:.0f} s")
             return village, copy
 
+        if "mails" in parts:
+            yield from mails.measure()
         if "importing" in parts:
             yield from importing.measure(folder / "import", url, readers=size.many)
         if "library" in parts:
             yield from library.measure(
                 folder / "library", url, pieces=size.pieces, rounds=size.rounds
             )
-        if parts <= {"importing", "library"}:
+        if parts <= {"importing", "library", "mails"}:
             return
         few = pair(size.few)
         if "rendering" in parts:
