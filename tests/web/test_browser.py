@@ -63,6 +63,8 @@ def pages(settings: Settings, sqlite_database: Database) -> dict[str, str]:
             + a_token(settings, Purpose.PREFERENCES, mailing),
             "details": f"/preferences/details/{fresh}",
             "archive": "/issues/",
+            "found": "/issues/?q=soep",
+            "not found": "/issues/?q=nergens",
             "issue": "/issues/42",
             "story": "/stories/soep",
             "knowledge": "/stories/ontmoeten",

@@ -179,6 +179,7 @@ def test_every_page_is_accessible_and_fits(
         f"{issue}/history",
         f"{issue}/versions?role=&view=dark",
         f"{issue}/check",
+        "/desk/jargon",
         f"{issue}/send",
         "/desk/issues/7",
     ):
