@@ -63,6 +63,8 @@ class StoryBlock:
     source: Source | None
     picture: Picture | None
     audience: str = ""  # "Voor wijkambtenaren" when the block is ruled, else ""
+    language: str = ""  # of the title; "" is the mail's own
+    teaser_language: str = ""
     kind: str = field(default="story", init=False)
 
 
@@ -73,6 +75,7 @@ class KnowledgeEntry:
     url: str | None
     relation: str  # in the language: "laat zien", "onderbouwt", ...
     sort: str  # kind in the language: "onderzoek", "methode", ...
+    language: str = ""  # of the title; "" is the mail's own
 
 
 @dataclass(frozen=True)

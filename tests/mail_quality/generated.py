@@ -185,7 +185,7 @@ def _moment(at: Neighbourhood, _spec: FieldSpec) -> str:
     return (NOW + hours).replace(tzinfo=None).isoformat()
 
 
-_DRAWN: Mapping[Form, Callable[[Neighbourhood, FieldSpec], str]] = {
+_DRAWN: Mapping[Form, Callable[[Neighbourhood, FieldSpec], str | int]] = {
     Form.LINE: lambda at, spec: at.words(min(spec.most, 200)),
     Form.MARKDOWN: _markdown,
     Form.CHOICE: lambda at, spec: at.random.choice(spec.choices),
@@ -193,6 +193,7 @@ _DRAWN: Mapping[Form, Callable[[Neighbourhood, FieldSpec], str]] = {
         f"https://buurt.example/{at.random.randint(1, 9999)}?a=b&c"
     ),
     Form.MOMENT: _moment,
+    Form.NUMBER: lambda at, spec: at.random.randint(0, spec.most),
     Form.STORY: lambda at, _: at.random.choice(at.stories).slug,
     Form.PARTNER: lambda at, _: at.random.choice(at.partners),
     Form.PICTURE: lambda at, _: at.random.choice(at.pictures),

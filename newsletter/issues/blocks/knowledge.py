@@ -37,6 +37,7 @@ class Knowledge(Block):
                     url=context.page_of(link.knowledge),
                     relation=RELATIONS[link.relation][context.language],
                     sort=SORTS[link.knowledge.kind][context.language],
+                    language=link.knowledge.language,
                 )
                 for link in item.links
             ),

@@ -40,6 +40,9 @@ class Story(Block):
             source=source_of(item.partner) if item.partner else None,
             picture=_picture(item, context) if feature else None,
             audience=context.audience_line(self.only),
+            language=item.language,
+            # A teaser of the editors' own is in the issue's language.
+            teaser_language="" if plain(self.teaser) else item.language,
         )
 
 

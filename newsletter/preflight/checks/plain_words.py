@@ -60,7 +60,8 @@ _EMPTY_LINKS = frozenset(
 _SPOKEN = frozenset({"quotation"})
 # Fields of values that hold no running text.
 _NO_PROSE = frozenset(
-    "id kind url html place who audience relation sort colour colour_dark".split()
+    "id kind url html place who audience relation sort colour colour_dark language "
+    "teaser_language".split()
 )
 
 

@@ -50,6 +50,8 @@ def test_a_story_has_its_place_source_and_page(world: World) -> None:
         place="Deventer",
         source=values.Source("LPB", "#0b5c85", story.source.colour_dark),
         picture=None,
+        language="nl",
+        teaser_language="nl",
     )
 
 

@@ -92,6 +92,20 @@ def test_there_is_one_first_heading_and_one_second_for_each_story(
     ]
 
 
+def test_a_piece_in_another_language_says_so_and_one_in_the_mails_own_does_not() -> (
+    None
+):
+    blocks = [
+        story(id="a", title="Samen", language="nl", teaser_language="nl"),
+        story(id="b", title="Together", language="en", teaser_language=""),
+    ]
+
+    root = parsed(render_variant(frame(), blocks).html)
+
+    assert [h2.get("lang") for h2 in root.iter("h2")] == [None, "en"]
+    assert root.xpath("//p[@lang]") == []
+
+
 def test_every_table_for_layout_says_so(whole: RenderedVariant) -> None:
     assert as_read(whole).xpath("//table[not(@role='presentation')]") == []
 
