@@ -6,7 +6,7 @@ work when the first mail arrives.
 
 from newsletter.archive.bundles import find_bundle_page, published_bundles
 from newsletter.archive.issues import PublishedIssue, find_issue, find_page, published
-from newsletter.archive.stories import StoryPage, find_story
+from newsletter.archive.stories import StoryPage, find_story, moved_to
 
 __all__ = [
     "PublishedIssue",
@@ -15,6 +15,7 @@ __all__ = [
     "find_issue",
     "find_page",
     "find_story",
+    "moved_to",
     "published",
     "published_bundles",
 ]

@@ -1,7 +1,7 @@
 """What was put right afterwards, beside what it puts right."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -38,10 +38,10 @@ def corrections_of_issue(
 
 
 def corrections_of_story(
-    session: Session, slug: str
+    session: Session, slugs: Collection[str]
 ) -> tuple[PublishedCorrection, ...]:
-    """In whichever issue the story stood."""
-    return _published(session, Correction.story == slug)
+    """In whichever issue the story stood, under whichever of its slugs."""
+    return _published(session, Correction.story.in_(slugs))
 
 
 def with_corrections(

@@ -18,6 +18,7 @@ from newsletter.dispatch.models import Mailing, Variant
 from newsletter.dispatch.states import MailingKind
 from newsletter.issues.models import Issue
 from newsletter.library.models import LibraryItem
+from newsletter.library.stories import items_of
 from newsletter.partners.models import Partner
 from subscribers import regions
 from subscribers.models import Region
@@ -186,10 +187,5 @@ def _edition_name(session: Session, edition: str) -> str:
 
 
 def _stories(session: Session, slugs: list[str]) -> tuple[LibraryItem, ...]:
-    found = {
-        item.slug: item
-        for item in session.scalars(
-            select(LibraryItem).where(LibraryItem.slug.in_(slugs))
-        )
-    }
-    return tuple(found[slug] for slug in slugs if slug in found)
+    found = items_of(session, slugs)
+    return tuple(dict.fromkeys(found[slug] for slug in slugs if slug in found))

@@ -11,6 +11,7 @@ from newsletter.archive.corrections import (
 )
 from newsletter.archive.issues import frozen_issues, slugs_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
+from newsletter.library.stories import present_slugs
 from subscribers import regions
 
 
@@ -26,6 +27,11 @@ class StoryPage:
     corrections: tuple[PublishedCorrection, ...]
 
 
+def moved_to(session: Session, slug: str) -> str | None:
+    """Where the page of a double is now; None when there is no such double."""
+    return present_slugs(session).get(slug)
+
+
 def find_story(session: Session, slug: str) -> StoryPage | None:
     """The page of a piece; None when it is unknown or no published issue shows it.
 
@@ -38,7 +44,12 @@ def find_story(session: Session, slug: str) -> StoryPage | None:
     )
     if item is None:
         return None
-    issues = {issue.number: set(slugs_in(issue)) for issue in frozen_issues(session)}
+    present = present_slugs(session)
+    names = {slug, *(old for old, to in present.items() if to == slug)}
+    issues = {
+        issue.number: {present.get(slug, slug) for slug in slugs_in(issue)}
+        for issue in frozen_issues(session)
+    }
     shown = set().union(*issues.values())
     leaning = tuple(
         link
@@ -58,5 +69,5 @@ def find_story(session: Session, slug: str) -> StoryPage | None:
         links=tuple(item.links),
         illustrated_by=leaning,
         numbers=tuple(number for number, slugs in issues.items() if slug in slugs),
-        corrections=corrections_of_story(session, item.slug),
+        corrections=corrections_of_story(session, names),
     )

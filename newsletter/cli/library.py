@@ -8,6 +8,7 @@ import click
 from newsletter.cli.dead_links import facts, sentence
 from newsletter.cli.door import Door, say_json
 from newsletter.cli.lazy import Elsewhere, LazyGroup
+from newsletter.cli.library_history import audit, by_option, who_edits
 from newsletter.elsewhere.dead import DeadLink
 from newsletter.issues.usage import UNSEEN_DAYS, Use, narrowed_by_use, uses_of
 from newsletter.library.dead_links import dead_links_of, every_dead_link
@@ -33,12 +34,19 @@ LISTED_AT_MOST = 10_000
         "link": Elsewhere(
             "knowledge:link", "Link a story to a knowledge item, with a why."
         ),
+        "merge": Elsewhere("library_history:merge", "Make one piece of two."),
+        "restore": Elsewhere(
+            "library_history:restore", "Let a piece say again what it said before."
+        ),
         "suggest": Elsewhere(
             "knowledge:suggest", "Suggest what to link a piece to, and say why."
         ),
         "unlink": Elsewhere(
             "knowledge:unlink",
             "Take the link between a story and a knowledge item away.",
+        ),
+        "versions": Elsewhere(
+            "library_history:versions", "Show every version of a piece."
         ),
     },
 )
@@ -60,6 +68,7 @@ def library() -> None:
     is_flag=True,
     help="Of a URL: take its text over too. Ask whoever wrote it.",
 )
+@by_option
 @click.pass_obj
 def add(
     door: Door,
@@ -70,6 +79,7 @@ def add(
     regions: tuple[str, ...],
     kind: str | None,
     with_text: bool,
+    by: str | None,
 ) -> None:
     """Put a text (.md, .html, .txt, .docx) or a web page in the library.
 
@@ -83,6 +93,7 @@ def add(
     else:
         draft = read_file(file)
     with door.writing() as session:
+        name = who_edits(session, by)
         item = add_draft(
             session,
             door.settings,
@@ -92,8 +103,10 @@ def add(
             partner=partner,
             regions=regions,
             replace=replace,
+            by=name,
             now=door.now,
         )
+        audit(door, session, name, item.slug, "replaced" if replace else "added")
         click.echo(item.slug)
 
 

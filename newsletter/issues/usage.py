@@ -13,6 +13,7 @@ from newsletter.issues.compose import all_issues
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from newsletter.library.models import KnowledgeLink, LibraryItem
+from newsletter.library.stories import present_slugs
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ Uses = Mapping[str, Sequence[Use]]
 
 def all_uses(session: Session) -> Uses:
     """Every use by the piece's slug, the newest issue first; unused ones are not in."""
-    knowledge = _knowledge(session)
+    knowledge, present = _knowledge(session), present_slugs(session)
     found: dict[str, list[Use]] = defaultdict(list)
     issues = select(
         Issue.number, Issue.blocks, Issue.editions, Issue.frozen_at
@@ -44,6 +45,7 @@ def all_uses(session: Session) -> Uses:
             kind, slug = block.get("kind"), block.get("story")
             if not isinstance(kind, str) or not isinstance(slug, str):
                 continue
+            slug = present.get(slug, slug)
             size = block.get("size") or "compact" if kind == "story" else None
             found[slug].append(Use(number, kind, size, edition, None, frozen_at))
             for known in knowledge[slug] if kind == "knowledge" else ():
@@ -110,7 +112,12 @@ def placed_in(issue: Issue) -> list[str]:
 
 def used_in(session: Session, slug: str) -> list[Issue]:
     """The issues that show a piece, the newest first."""
-    return [issue for issue in all_issues(session) if slug in stories_of(issue)]
+    names = {slug, *(old for old, to in present_slugs(session).items() if to == slug)}
+    return [
+        issue
+        for issue in all_issues(session)
+        if not names.isdisjoint(stories_of(issue))
+    ]
 
 
 def _blocks(

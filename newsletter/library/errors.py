@@ -53,6 +53,13 @@ class BadPage(LibraryError):
         super().__init__(f"{shown(url)} {sentence}")
 
 
+class OwnAddress(BadPage):
+    """An address of ours is not fetched from."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "is our own address. What stands there is here already.")
+
+
 class BadFrontMatter(LibraryError):
     """The lines before a Markdown text are not understood."""
 

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from newsletter.fetching import FetchError, Limits, Page, open_fetcher
 from newsletter.library.bodies import Format
-from newsletter.library.errors import BadPage
+from newsletter.library.errors import BadPage, OwnAddress
 from newsletter.library.files import Draft
 from newsletter.media import MOST_BYTES as PICTURE_MOST
 from newsletter.media import BadPicture, check
@@ -60,7 +60,9 @@ def read_page(settings: Settings, url: str, *, with_text: bool = False) -> FromW
 
     Asks others and waits for them: no session may be open meanwhile.
     """
-    page = open_fetcher(settings, PAGE).fetch(_not_ours(settings, url.strip()))
+    url = url.strip()
+    url = url if "://" in url else f"https://{url}"
+    page = open_fetcher(settings, PAGE).fetch(_not_ours(settings, url))
     _not_ours(settings, page.url)
     if page.status != 200:
         raise BadPage(url, f"answered {page.status} instead of a page.")
@@ -142,7 +144,7 @@ def _not_ours(settings: Settings, url: str) -> str:
     except ValueError:
         is_ours = False  # the fetcher says what is wrong with it
     if is_ours:
-        raise BadPage(url, "is our own address. What stands there is here already.")
+        raise OwnAddress(url)
     return url
 
 

@@ -111,3 +111,38 @@ class KnowledgeLink(Base):
 
     knowledge: Mapped[LibraryItem] = relationship(foreign_keys=[knowledge_id])
     story: Mapped[LibraryItem] = relationship(foreign_keys=[story_id], overlaps="links")
+
+
+class VersionKind(StrEnum):
+    """How a version of a piece came to be."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    RESTORED = "restored"  # ``note``: the version it says again
+    MERGED = "merged"  # ``note``: the slug of the double that became one with it
+    DOUBLE = "double"  # what that double said; this piece never did
+
+
+class LibraryVersion(Base):
+    """What a piece said after one change; only ``library.versions`` writes these."""
+
+    __tablename__ = "library_version"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("library_item.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    kind: Mapped[VersionKind] = mapped_column(EnumText(VersionKind))
+    note: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class LibraryAlias(Base):
+    """The slug of a double, for whoever still has it."""
+
+    __tablename__ = "library_alias"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("library_item.id"), index=True)

@@ -12,11 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter import media
+from newsletter.library import versions
 from newsletter.library.bodies import Format, body_from
 from newsletter.library.errors import BadItem, ItemExists, UnknownItem
 from newsletter.library.files import Draft
 from newsletter.library.index import index_item
-from newsletter.library.models import ItemKind, KnowledgeLink, LibraryItem
+from newsletter.library.models import (
+    ItemKind,
+    KnowledgeLink,
+    LibraryAlias,
+    LibraryItem,
+)
 from newsletter.library.words import summarise
 from newsletter.partners.partners import find_partner
 from newsletter.settings import Settings
@@ -54,20 +60,24 @@ def add_item(
     licence: str | None = None,
     language: str = "nl",
     replace: bool = False,
+    by: str = versions.OPERATOR,
     now: datetime,
 ) -> LibraryItem:
     """Put a piece in the library; raise BadItem, ItemExists or what its parts raise.
 
     ``replace`` gives the piece of that slug all these values and keeps its links;
     with ``keep_image`` also its picture. ``summary`` None is made from the first
-    sentences, ``regions`` are names or CBS codes, ``partner`` is a slug.
+    sentences, ``regions`` are names or CBS codes, ``partner`` is a slug. ``by`` is who
+    did it, for its history.
     """
     slug = typed.slug(slug, what="slug of the piece")
     item = _find(session, slug)
     if item and not replace:
         raise ItemExists(slug)
+    before = None
     if item:
         _refuse_other_side(session, item, kind)
+        before = versions.content_of(item)
     else:
         item = LibraryItem(slug=slug, created_at=now)
     item.kind = kind
@@ -97,6 +107,7 @@ def add_item(
     index_item(session, item)
     session.add(item)
     session.flush()
+    versions.keep(session, item, before=before, by=by, now=now)
     return item
 
 
@@ -110,6 +121,7 @@ def add_draft(
     partner: str | None = None,
     regions: Iterable[str] = (),
     replace: bool = False,
+    by: str = versions.OPERATOR,
     now: datetime,
 ) -> LibraryItem:
     """Put in what a file told; what is given here goes before what the file says.
@@ -143,12 +155,16 @@ def add_draft(
         partner=partner or draft.partner or known_partner,
         language=draft.language or "nl",
         replace=replace,
+        by=by,
         now=now,
     )
 
 
 def find_item(session: Session, slug: str) -> LibraryItem:
-    """The piece of a slug; raise UnknownItem."""
+    """The piece of a slug, also of a double's that became one with it.
+
+    Raises UnknownItem.
+    """
     item = _find(session, slug)
     if item is None:
         raise UnknownItem(slug, session.scalars(select(LibraryItem.slug)))
@@ -156,15 +172,31 @@ def find_item(session: Session, slug: str) -> LibraryItem:
 
 
 def items_of(session: Session, slugs: Iterable[str]) -> dict[str, LibraryItem]:
-    """The pieces of several slugs in one query; an unknown slug is left out."""
-    found = session.scalars(
-        select(LibraryItem).where(LibraryItem.slug.in_(_plain(slug) for slug in slugs))
+    """The pieces of several slugs, by these slugs; an unknown one is left out."""
+    wanted = {_plain(slug) for slug in slugs}
+    items = session.scalars(select(LibraryItem).where(LibraryItem.slug.in_(wanted)))
+    found = {item.slug: item for item in items}
+    if missing := wanted - set(found):
+        of_doubles = select(LibraryAlias.slug, LibraryItem).join(
+            LibraryItem, LibraryItem.id == LibraryAlias.item_id
+        )
+        for slug, item in session.execute(
+            of_doubles.where(LibraryAlias.slug.in_(missing))
+        ):
+            found[slug] = item
+    return found
+
+
+def present_slugs(session: Session) -> dict[str, str]:
+    """The slugs of doubles, and the slug of the piece each became."""
+    pairs = select(LibraryAlias.slug, LibraryItem.slug).join(
+        LibraryItem, LibraryItem.id == LibraryAlias.item_id
     )
-    return {item.slug: item for item in found}
+    return dict(session.execute(pairs).all())
 
 
 def _find(session: Session, slug: str) -> LibraryItem | None:
-    return session.scalar(select(LibraryItem).where(LibraryItem.slug == _plain(slug)))
+    return items_of(session, [slug]).get(_plain(slug))
 
 
 def _plain(slug: str) -> str:

@@ -11,6 +11,36 @@ for (const form of document.querySelectorAll("form[data-show-at-once]")) {
   form.requestSubmit();
 }
 
+// Text from Word or a page keeps its headings, links and lists.
+for (const room of document.querySelectorAll("[data-paste]")) {
+  const area = room.querySelector("textarea");
+  const said = room.querySelector("[data-pasted]");
+  area.addEventListener("paste", async (event) => {
+    const html = event.clipboardData.getData("text/html");
+    const plain = event.clipboardData.getData("text/plain");
+    // Signs that there is more than text; typing from an editor of code stays as it is.
+    if (!html || !/<(h[1-6]|p|li|a|b|strong|em|i|table)[\s>]/i.test(html)) return;
+    event.preventDefault();
+    const insert = (words) => {
+      area.focus();
+      // So that the browser can undo it.
+      if (!document.execCommand("insertText", false, words)) area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
+    };
+    try {
+      const answer = await fetch(room.dataset.paste, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": area.form.elements.csrf_token.value },
+        body: JSON.stringify({ html }),
+      });
+      const read = await answer.json();
+      said.textContent = read.error ?? "";
+      insert(read.markdown ?? plain);
+    } catch {
+      insert(plain);
+    }
+  });
+}
+
 // Ask once more before something is lost.
 for (const button of document.querySelectorAll("button[data-confirm]")) {
   button.addEventListener("click", (event) => {

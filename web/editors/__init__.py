@@ -25,6 +25,7 @@ from newsletter.preflight.jargon import UnknownJargon
 from subscribers.errors import SubscribersError
 from subscribers.segments.saved import UnknownSegment
 from web.editors import (
+    adding,
     blocks,
     check,
     compose,
@@ -36,6 +37,8 @@ from web.editors import (
     knowledge_view,
     library,
     mailing,
+    piece_history,
+    piece_words,
     preview,
     segments,
     sign_in,
@@ -49,6 +52,8 @@ PAGES: tuple[Blueprint, ...] = (
     sign_in.pages,
     today.pages,
     library.pages,
+    adding.pages,
+    piece_history.pages,
     issues.pages,
     compose.pages,
     blocks.pages,
@@ -77,7 +82,9 @@ def install(app: Flask) -> None:
         relation=words.relation,
         shares=knowledge_view.shares,
         dead=words.dead,
-        used_as=words.used_as,
+        used_as=piece_words.used_as,
+        piece_field=piece_words.piece_field,
+        version_kind=piece_words.version_kind,
         staff_role=words.role,
         mailing_state=words.mailing_state,
         exclusion=words.exclusion,

@@ -19,7 +19,7 @@ from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from subscribers.regions import municipalities, provinces
 from subscribers.typed import slug_of
-from web.auth import staff_may
+from web.auth import me, staff_may
 from web.editors.audited import note
 from web.editors.knowledge_view import knowledge_view
 from web.editors.library_form import KINDS, KNOWLEDGE, STORIES, PieceForm, split
@@ -60,7 +60,7 @@ def show(shelf: str) -> ResponseReturnValue:
 @pages.get(f"{SHELF}/new")
 @staff_may(Act.EDIT_LIBRARY)
 def new(shelf: str) -> ResponseReturnValue:
-    return _form(shelf, PieceForm(KINDS[shelf][0]), None)
+    return piece_page(shelf, PieceForm(KINDS[shelf][0]), None)
 
 
 @pages.post(f"{SHELF}/new")
@@ -69,7 +69,7 @@ def add(shelf: str) -> ResponseReturnValue:
     form = PieceForm.read(request, shelf)
     item = _save(form, _free_slug(form.title), replace=False)
     if item is None:
-        return _form(shelf, form, None), 422
+        return piece_page(shelf, form, None), 422
     return redirect(
         url_for(".change", shelf=shelf, slug=item.slug, saved="new"), code=303
     )
@@ -78,18 +78,18 @@ def add(shelf: str) -> ResponseReturnValue:
 @pages.get(f"{SHELF}/<slug>")
 @staff_may(Act.READ_DESK)
 def change(shelf: str, slug: str) -> ResponseReturnValue:
-    item = _find(shelf, slug)
-    return _form(shelf, PieceForm.of(session(), item), item)
+    item = find_piece(shelf, slug)
+    return piece_page(shelf, PieceForm.of(session(), item), item)
 
 
 @pages.post(f"{SHELF}/<slug>")
 @staff_may(Act.EDIT_LIBRARY)
 def save(shelf: str, slug: str) -> ResponseReturnValue:
-    item = _find(shelf, slug)
+    item = find_piece(shelf, slug)
     form = PieceForm.read(request, shelf)
     if _save(form, item.slug, replace=True) is None:
         session().rollback()
-        return _form(shelf, form, _find(shelf, slug)), 422
+        return piece_page(shelf, form, find_piece(shelf, slug)), 422
     return redirect(url_for(".change", shelf=shelf, slug=slug, saved="yes"), code=303)
 
 
@@ -97,7 +97,7 @@ def save(shelf: str, slug: str) -> ResponseReturnValue:
 @staff_may(Act.EDIT_LIBRARY)
 def look_again(shelf: str, slug: str) -> ResponseReturnValue:
     """At what its links answer now."""
-    urls = addresses_of(session(), [_find(shelf, slug).slug])
+    urls = addresses_of(session(), [find_piece(shelf, slug).slug])
     # Others are waited for without a transaction of ours.
     session().rollback()
     look_now(house().database, settings(), urls[:LOOKED_AT], now=now())
@@ -107,7 +107,7 @@ def look_again(shelf: str, slug: str) -> ResponseReturnValue:
 @pages.post("/desk/stories/<slug>/links")
 @staff_may(Act.EDIT_LIBRARY)
 def link(slug: str) -> ResponseReturnValue:
-    item = _find(STORIES, slug)
+    item = find_piece(STORIES, slug)
     typed = request.form.to_dict()
     try:
         knowledge.link(
@@ -121,9 +121,9 @@ def link(slug: str) -> ResponseReturnValue:
     except (NewsletterError, SubscribersError):
         # The selects hold only what exists: the relation or the why is missing.
         session().rollback()
-        item = _find(STORIES, slug)
+        item = find_piece(STORIES, slug)
         form = PieceForm.of(session(), item)
-        return _form(STORIES, form, item, link=typed, link_wrong=True), 422
+        return piece_page(STORIES, form, item, link=typed, link_wrong=True), 422
     note(Act.EDIT_LIBRARY, f"piece {slug}", f"linked to {typed['knowledge']}")
     return redirect(
         url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge"), 303
@@ -133,7 +133,7 @@ def link(slug: str) -> ResponseReturnValue:
 @pages.post("/desk/stories/<slug>/links/<known>/remove")
 @staff_may(Act.EDIT_LIBRARY)
 def unlink(slug: str, known: str) -> ResponseReturnValue:
-    _find(STORIES, slug)
+    find_piece(STORIES, slug)
     knowledge.unlink(session(), story=slug, knowledge=known)
     note(Act.EDIT_LIBRARY, f"piece {slug}", f"no longer linked to {known}")
     return redirect(
@@ -141,7 +141,7 @@ def unlink(slug: str, known: str) -> ResponseReturnValue:
     )
 
 
-def _find(shelf: str, slug: str) -> LibraryItem:
+def find_piece(shelf: str, slug: str) -> LibraryItem:
     try:
         item = find_item(session(), slug)
     except UnknownItem:
@@ -155,6 +155,7 @@ def _save(form: PieceForm, slug: str, *, replace: bool) -> LibraryItem | None:
     """The piece, or None with the reason in the form."""
     if not form.check(session()):
         return None
+    image = form.image(settings())
     try:
         item = add_item(
             session(),
@@ -170,15 +171,16 @@ def _save(form: PieceForm, slug: str, *, replace: bool) -> LibraryItem | None:
             people=split(form.people),
             regions=split(form.region),
             themes=split(form.themes),
-            image=form.picture,
+            image=image,
             image_alt=form.image_alt,
             image_credit=form.credit or None,
-            keep_image=replace and form.picture is None and not form.drop_picture,
+            keep_image=replace and image is None and not form.drop_picture,
             partner=form.partner or None,
             source=form.source or None,
             licence=form.licence or None,
             language=form.language,
             replace=replace,
+            by=me().email,
             now=now(),
         )
     except (NewsletterError, SubscribersError) as error:
@@ -192,18 +194,27 @@ def _free_slug(title: str) -> str:
     """From the title, with a number behind it when another piece has it."""
     wanted = slug_of(title)[:MOST_SLUG].strip("-") or "stuk"
     tries = [wanted, *(f"{wanted}-{number}" for number in range(2, 200))]
-    taken = items_of(session(), tries)
+    taken = {*items_of(session(), tries), "new"}  # that is a page of its own
     return next(slug for slug in tries if slug not in taken)
 
 
-def _form(
+def piece_page(
     shelf: str,
     form: PieceForm,
     item: LibraryItem | None,
     *,
     link: dict[str, str] | None = None,
     link_wrong: bool = False,
+    just_read: bool = False,
+    missing: str = "",
+    refused: str = "",
+    address: str = "",
 ) -> str:
+    """The form of a piece; ``item`` None is a new one.
+
+    ``just_read`` from a file or a page, of which ``missing`` says what could not be
+    had; ``refused`` says why that could not be read, ``address`` is what was typed.
+    """
     link = link or request.args.to_dict()  # an address may choose the knowledge
     return render_template(
         "editors/library/piece.html",
@@ -221,4 +232,8 @@ def _form(
         link_wrong=link_wrong,
         saved=request.args.get("saved", ""),
         is_story=form.kind is ItemKind.STORY,
+        just_read=just_read,
+        missing=missing,
+        refused=refused,
+        address=address,
     )

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Request
 
 from newsletter.issues.markdown import is_lossless, to_markdown
-from newsletter.library.bodies import Format
+from newsletter.library.bodies import Format, body_from
+from newsletter.library.files import Draft
 from newsletter.library.models import KNOWLEDGE_KINDS, ItemKind, LibraryItem
 from newsletter.library.stories import TITLE_MOST
-from newsletter.media import MOST_BYTES
+from newsletter.library.words import text_of
+from newsletter.media import MOST_BYTES, UnknownPicture, path_of, read, store
+from newsletter.rendering.richtext import from_markdown
+from newsletter.settings import Settings
 from subscribers import regions
 from subscribers.errors import SubscribersError
 from web.language import gettext as _
@@ -48,6 +53,7 @@ class PieceForm:
     credit: str = ""
     decoration: bool = False
     drop_picture: bool = False
+    kept: str = ""  # a picture that was copied already, by its hash
     picture: bytes | None = None
     picture_too_large: bool = False
     wrong: dict[str, str] = field(default_factory=dict)
@@ -75,6 +81,7 @@ class PieceForm:
             credit=form.get("credit", ""),
             decoration="decoration" in form,
             drop_picture="drop_picture" in form,
+            kept=form.get("kept", ""),
             picture=picture,
             picture_too_large=too_large,
         )
@@ -102,6 +109,47 @@ class PieceForm:
             credit=item.image_credit or "",
             decoration=item.image_alt == "",
         )
+
+    @classmethod
+    def of_draft(cls, settings: Settings, draft: Draft) -> "PieceForm":
+        """What a file or a page told, to be looked at before it is kept.
+
+        Raises what ``bodies`` and ``media`` raise. The picture is copied already.
+        """
+        body = body_from(draft.body, draft.format, title=draft.title)
+        markdown = to_markdown(body)
+        # Levels of headings and empty lines may differ; no word and no table may.
+        exact = "<table" not in body and _says_the_same(body, markdown)
+        stored = _stored(settings, draft.image)
+        return cls(
+            kind=draft.kind or ItemKind.STORY,
+            title=draft.title,
+            body=markdown if exact else body,
+            format=Format.MARKDOWN if exact else Format.HTML,
+            summary=draft.summary or "",
+            url=draft.url or "",
+            published_on=draft.published_on.isoformat() if draft.published_on else "",
+            region=", ".join(draft.regions),
+            people=", ".join(draft.people),
+            themes=", ".join(draft.themes),
+            partner=draft.partner or "",
+            language=draft.language or "nl",
+            source=draft.source or "",
+            licence=draft.licence or "",
+            alt=draft.alt or "",
+            credit=draft.credit or "",
+            decoration=draft.alt == "",
+            kept=stored,
+        )
+
+    def image(self, settings: Settings) -> bytes | None:
+        """The picture that was chosen, else the one that was copied before."""
+        if self.picture is not None or self.drop_picture or not self.kept:
+            return self.picture
+        try:
+            return path_of(settings.media, self.kept).read_bytes()
+        except UnknownPicture:
+            return None
 
     @property
     def day(self) -> date | None:
@@ -151,6 +199,17 @@ def region_name(session: Session, code: str) -> str:
     """A name ``regions.find`` understands again."""
     name = regions.name_of(session, code)
     return f"provincie {name}" if code.startswith("PV") else name
+
+
+def _says_the_same(body: str, markdown: str) -> bool:
+    return text_of(from_markdown(markdown).html).split() == text_of(body).split()
+
+
+def _stored(settings: Settings, image: Path | bytes | None) -> str:
+    if image is None:
+        return ""
+    data = image if isinstance(image, bytes) else read(image)
+    return store(settings.media, data).hash
 
 
 def _is_day(text: str) -> bool:

@@ -26,6 +26,7 @@ from newsletter.dispatch.errors import (
     TestNotTaken,
 )
 from newsletter.elsewhere.dead import DeadLink
+from newsletter.fetching import FetchError, NotAllowed
 from newsletter.issues.errors import (
     ChangedMeanwhile,
     IssueFrozen,
@@ -35,10 +36,10 @@ from newsletter.issues.errors import (
     UnknownIssue,
     UnknownVersion,
 )
-from newsletter.issues.usage import Use
-from newsletter.library.errors import UnknownItem
+from newsletter.library.errors import BadFile, BadPage, OwnAddress, UnknownItem
 from newsletter.library.models import ItemKind, LibraryItem, Relation
 from newsletter.media import MOST_BYTES, BadPicture
+from newsletter.rendering import errors as rendering
 from newsletter.staff.models import StaffRole
 from newsletter.workflow.gate import Blocked
 from subscribers.addresses import BadAddress
@@ -132,20 +133,6 @@ def dead(link: DeadLink) -> str:
     if link.is_gone:
         return _("says since %(day)s that there is no such page") % since
     return _("gives no answer since %(day)s") % since
-
-
-def used_as(use: Use) -> str:
-    """As what an issue shows a piece."""
-    edition = _("in the edition %(name)s") % {"name": use.edition}
-    if use.behind:
-        what = _("as knowledge with")
-    elif use.block == "story":
-        what = _("as a large story") if use.size == "feature" else _("as a story")
-    elif use.block == "knowledge":
-        what = _("with its knowledge")
-    else:
-        what = use.block
-    return f"{what}, {edition}" if use.edition else what
 
 
 def role(value: str) -> str:
@@ -274,6 +261,30 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
     ),
     TooManyVariants: lambda error: (
         _("There are too many versions: %(why)s") % {"why": error}
+    ),
+    OwnAddress: lambda _error: _(
+        "That is our own address. What stands there is here already."
+    ),
+    BadPage: lambda _error: _(
+        "There is no page at this address that we can read. Look whether it opens in "
+        "your browser, or paste the text."
+    ),
+    NotAllowed: lambda _error: _(
+        "We do not fetch from this address. A page begins with https:// and stands on "
+        "the open internet."
+    ),
+    FetchError: lambda _error: _(
+        "This page could not be fetched: it does not answer, or is far too large. Try "
+        "again later, or paste the text."
+    ),
+    BadFile: lambda _error: _(
+        "We cannot read this file. Save it as .docx, .txt, .md or .html and try again."
+    ),
+    rendering.TooLong: lambda _error: _(
+        "This text is too long for one piece. Split it."
+    ),
+    rendering.TooDeep: lambda _error: _(
+        "This text has too much inside each other. Paste it as plain text."
     ),
     BadAddress: lambda _error: _("This is not an e-mail address we can mail."),
     BadPicture: lambda _error: (

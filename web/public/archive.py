@@ -7,6 +7,7 @@ from flask import (
     Response,
     abort,
     make_response,
+    redirect,
     render_template,
     request,
     url_for,
@@ -18,6 +19,7 @@ from newsletter.archive import (
     find_issue,
     find_page,
     find_story,
+    moved_to,
     published,
     published_bundles,
 )
@@ -115,6 +117,8 @@ def bundle_page(number: str, variant: str) -> ResponseReturnValue:
 @pages.get("/stories/<slug>")
 @anyone
 def story(slug: str) -> ResponseReturnValue:
+    if now_at := moved_to(session(), slug):
+        return redirect(url_for(".story", slug=now_at), code=301)
     found = find_story(session(), slug) or abort(404)
     partner = found.item.partner
     kinds = _kinds()

@@ -146,6 +146,33 @@ def test_an_address_of_a_file_is_refused_with_what_can_be_read(
     assert ".md, .html, .txt or .docx" in refused.stderr
 
 
+def test_a_piece_has_a_history_and_two_can_become_one(
+    buurtpost: Command, tmp_path: Path
+) -> None:
+    for words in ("Eerst prei.", "Daarna pompoen."):
+        file = write(tmp_path, "soep.txt", f"Soep\n\n{words}")
+        buurtpost("library", "add", file, "--replace")
+    buurtpost("library", "add", write(tmp_path, "soep-2.txt", "Soep\n\nDubbel."))
+
+    assert buurtpost("library", "restore", "soep", "1").exit_code == 0
+    assert "Eerst prei." in buurtpost("library", "show", "soep").stdout
+    assert buurtpost("library", "restore", "soep", "9").exit_code == 1
+
+    merged = buurtpost("library", "merge", "soep", "soep-2", "--by", "operator")
+    assert (merged.exit_code, merged.stdout) == (0, "soep\n")
+    assert "Eerst prei." in buurtpost("library", "show", "soep-2").stdout
+    history = json.loads(buurtpost("library", "versions", "soep", "--json").stdout)
+    assert [(one["version"], one["kind"], one["by"]) for one in history] == [
+        (4, "double", "operator"),
+        (3, "restored", "operator"),
+        (2, "changed", "operator"),
+        (1, "added", "operator"),
+    ]
+    lines = buurtpost("library", "versions", "soep").stdout.splitlines()
+    assert lines[1].endswith("restored 1\tsummary, body")
+    assert buurtpost("library", "merge", "soep", "soep").exit_code == 1
+
+
 def test_a_word_document_and_a_page_are_added(
     buurtpost: Command, tmp_path: Path
 ) -> None:

@@ -7,9 +7,11 @@ from sqlalchemy import update
 from database.session import Database
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.states import MailingState
+from newsletter.issues.doubles import merge
 from newsletter.library.models import ItemKind
 from newsletter.media import store
 from newsletter.settings import Settings
+from tests.conftest import NOW
 from tests.factories import ANNA, a_list, a_partner, a_reader
 from tests.newsletter.pictures import picture
 from tests.web.mailed import a_link, a_mailing, an_issue, an_item
@@ -158,3 +160,17 @@ def test_what_we_keep_names_who_we_are(client: FlaskClient) -> None:
     assert "Stichting Buurtwijs" in page
     assert "Dorpsstraat 1" in page
     assert "na 7 dagen" in page
+
+
+def test_a_double_leads_to_the_piece_it_became(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.write.begin() as session:
+        an_item(session, "soep-2")
+        merge(session, keep="soep-2", double="soep", by="anna", now=NOW)
+
+    moved = client.get("/stories/soep")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/stories/soep-2")
+    page = client.get("/stories/soep-2").text
+    assert "nummer 42" in page
+    assert "/stories/soep-2" in client.get("/issues/42").text
