@@ -34,9 +34,13 @@ LISTED_AT_MOST = 10_000
         "link": Elsewhere(
             "knowledge:link", "Link a story to a knowledge item, with a why."
         ),
-        "merge": Elsewhere("library_history:merge", "Make one piece of two."),
+        "merge": Elsewhere(
+            "library_history:merge",
+            "Make one piece of two: SLUG stays, DOUBLE becomes part of it.",
+        ),
         "restore": Elsewhere(
-            "library_history:restore", "Let a piece say again what it said before."
+            "library_history:restore",
+            "Let a piece say again what it said in a VERSION.",
         ),
         "suggest": Elsewhere(
             "knowledge:suggest", "Suggest what to link a piece to, and say why."
@@ -46,7 +50,9 @@ LISTED_AT_MOST = 10_000
             "Take the link between a story and a knowledge item away.",
         ),
         "versions": Elsewhere(
-            "library_history:versions", "Show every version of a piece."
+            "library_history:versions",
+            "Show every version of a piece, the newest first: when, by whom, what "
+            "changed.",
         ),
     },
 )

@@ -158,7 +158,9 @@ def restore(
 def _differing(before: Content | None, after: Content) -> tuple[str, ...]:
     if before is None:
         return ()
-    return tuple(name for name in after if after[name] != before.get(name))
+    # Not in the order of the document: PostgreSQL keeps none.
+    names = (*FIELDS, "published_on", "partner")
+    return tuple(name for name in names if after[name] != before.get(name))
 
 
 def _last(session: Session, item: LibraryItem) -> int:

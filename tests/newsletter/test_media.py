@@ -120,6 +120,33 @@ def test_where_a_photo_was_taken_is_left_out_and_it_stands_upright(
     assert (stored.width, stored.height) == (20, 40)
 
 
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_a_moving_picture_becomes_its_first_still(tmp_path: Path, kind: str) -> None:
+    first, second = (Image.new("RGB", (30, 20), colour) for colour in ("red", "blue"))
+    out = io.BytesIO()
+    first.save(out, kind, save_all=True, append_images=[second], duration=100)
+
+    stored = store(tmp_path, out.getvalue())
+
+    with Image.open(media.path_of(tmp_path, stored.hash)) as image:
+        assert getattr(image, "n_frames", 1) == 1
+        red, _, blue = image.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+    assert (red > 200, blue < 50) == (True, True)
+
+
+def test_a_picture_is_what_it_holds_whatever_its_file_is_called(tmp_path: Path) -> None:
+    file = tmp_path / "foto.png"
+    file.write_bytes(picture(kind="JPEG"))
+
+    assert store(tmp_path, media.read(file)).mime == "image/jpeg"
+
+
+def test_a_strip_of_thirty_thousand_pixels_is_made_small(tmp_path: Path) -> None:
+    stored = store(tmp_path, picture(30_000, 40, mode="L"))
+
+    assert (stored.width, stored.height) == (1200, 2)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -129,6 +156,7 @@ def test_where_a_photo_was_taken_is_left_out_and_it_stands_upright(
         (b"%PDF-1.7 no picture at all", "not a picture"),
         (picture()[:60], "not a picture"),
         (picture(kind="TIFF"), "not a picture"),
+        (png_that_claims(30_000, 30_000), "30000 by 30000 pixels, more than 50"),
         (png_that_claims(100_000, 100_000), "more than 50 million"),
         (png_that_claims(7000, 7000), "not a picture"),
         (b"\0" * (media.MOST_BYTES + 1), "larger than 20 MB"),
