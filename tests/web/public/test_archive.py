@@ -32,6 +32,10 @@ def archive(database: Database) -> None:
             regions=["GM0150"],
             people=["Roos"],
             image_alt="",
+            image="0" * 64 + ".png",
+            image_credit="Foto: Roos",
+            source="De Stentor",
+            licence="CC BY 4.0",
         )
         theory = an_item(session, "ontmoeten", kind=ItemKind.THEORY)
         a_link(session, soup, theory)
@@ -174,3 +178,12 @@ def test_a_double_leads_to_the_piece_it_became(
     page = client.get("/stories/soep-2").text
     assert "nummer 42" in page
     assert "/stories/soep-2" in client.get("/issues/42").text
+
+
+def test_a_story_says_its_source_licence_and_who_made_the_picture(
+    client: FlaskClient,
+) -> None:
+    page = client.get("/stories/soep").text
+
+    assert "Foto: Roos" in page
+    assert "Bron: De Stentor · CC BY 4.0" in page
