@@ -90,6 +90,8 @@ def test_every_kind_of_block_has_a_form_that_takes_its_example(
 def test_a_block_goes_where_it_was_asked(
     desk: Desk, database: Database, village: None
 ) -> None:
+    asked = desk.get(f"{ISSUE}?after=foreword-1&new=divider")
+    assert 'name="after" value="foreword-1"' in asked.text
     desk.post(BLOCKS, kind="divider", after="foreword-1", edition="base")
 
     assert ids(database) == ["foreword-1", "divider-1", "story-1", "story-2"]
