@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    exchange,
     freezing,
     importing,
     library,
@@ -48,11 +49,13 @@ class Size:
     rounds: int
     long_rounds: int  # of what takes a minute each
     pieces: int  # in the library
+    feeds: int  # of partners
 
 
 PARTS = (
     "importing",
     "library",
+    "exchange",
     "mails",
     "rendering",
     "smtp",
@@ -63,8 +66,10 @@ PARTS = (
     "variants",
     "scale",
 )
-FULL = Size(few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1, pieces=10_000)
-QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1, pieces=1_000)
+FULL = Size(
+    few=100_000, many=1_000_000, rounds=ROUNDS, long_rounds=1, pieces=10_000, feeds=500
+)
+QUICK = Size(few=10_000, many=100_000, rounds=2, long_rounds=1, pieces=1_000, feeds=50)
 
 
 def main() -> None:
@@ -126,7 +131,9 @@ def _measured(
             yield from library.measure(
                 folder / "library", url, pieces=size.pieces, rounds=size.rounds
             )
-        if parts <= {"importing", "library", "mails"}:
+        if "exchange" in parts:
+            yield from exchange.measure(folder / "exchange", feeds=size.feeds)
+        if parts <= {"importing", "library", "mails", "exchange"}:
             return
         few = pair(size.few)
         if "rendering" in parts:

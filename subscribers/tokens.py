@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     LEAVE = "leave"  # mailing, seq: end one subscription; the header's token
     PREFERENCES = "preferences"  # mailing, seq: see and change one's choices
     CONFIRM = "confirm"  # sign-up request: say yes
+    PARTNER_FEED = "partner-feed"  # the feed one partner gets: read it
     DETAILS = "details"  # subscriber: export, erase, change of address; one hour
 
 

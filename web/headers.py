@@ -78,7 +78,7 @@ def _add(response: Response) -> Response:
     if entrance() == WITH_LINK:
         # The address of the page is its key: it must not travel or linger.
         response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     elif entrance() not in SESSIONLESS:
         response.headers.setdefault("Cache-Control", "no-store")

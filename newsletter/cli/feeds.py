@@ -1,12 +1,15 @@
 """``buurtpost feeds``: what partners share with us, asked, looked at, decided."""
 
 from datetime import datetime
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door, fail, say_json
 from newsletter.cli.subscribers import by_option
+from newsletter.cli.terms import changed as changed_terms
+from newsletter.cli.terms import term_options
 from newsletter.exchange import changes
 from newsletter.exchange import feeds as shelf
 from newsletter.exchange.models import PartnerFeed
@@ -16,6 +19,7 @@ from newsletter.exchange.troubles import say
 from newsletter.exchange.withdrawing import give_back, withdraw, withdrawn_pieces
 from newsletter.jobs.queue import enqueue
 from newsletter.library.stories import find_item
+from newsletter.library.terms import terms_of
 from newsletter.staff import audit, people
 from newsletter.staff.roles import Act
 
@@ -170,6 +174,25 @@ def give_back_(door: Door, slug: str, by: str | None) -> None:
     with door.writing() as session:
         give_back(find_item(session, slug))
         _note(door, session, by, slug, "given back")
+
+
+@feeds.command()
+@click.argument("slug")
+@term_options
+@click.option("--as-partner", is_flag=True, help="Back to those of whose it is.")
+@by_option
+@click.pass_obj
+def terms(
+    door: Door, /, slug: str, as_partner: bool, by: str | None, **given: Any
+) -> None:
+    """Show or change what may be done with the one piece SLUG, also one of ours."""
+    with door.writing() as session:
+        item = find_item(session, slug)
+        new = changed_terms(session, terms_of(item), given)
+        if new is not None or as_partner:
+            item.terms = new.to_document() if new else None
+            _note(door, session, by, slug, "terms changed")
+        say_json(terms_of(item).spelled_out())
 
 
 def _note(door: Door, session: Session, by: str | None, slug: str, note: str) -> None:

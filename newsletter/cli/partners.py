@@ -1,10 +1,14 @@
 """``buurtpost partners``: the organisations we share stories and editions with."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from newsletter.cli.door import Door, say_json
+from newsletter.cli.subscribers import by_option
+from newsletter.cli.terms import changed, term_options
+from newsletter.feeds import WRITERS
 from newsletter.partners.brands import (
     LIGHT_CARD,
     READABLE,
@@ -12,7 +16,11 @@ from newsletter.partners.brands import (
     passing_shade,
 )
 from newsletter.partners.models import Partner
-from newsletter.partners.partners import add_partner, all_partners
+from newsletter.partners.partners import add_partner, all_partners, find_partner
+from newsletter.partners.terms import read_terms
+from newsletter.sharing.addresses import address_of, make_feed, revoke_feeds
+from newsletter.staff import audit, people
+from newsletter.staff.roles import Act
 
 
 @click.group()
@@ -68,6 +76,60 @@ def list_(door: Door, as_json: bool) -> None:
             return
         for partner in known:
             click.echo(f"{partner.slug}\t{partner.name}\t{partner.colour}")
+
+
+@partners.command()
+@click.argument("slug")
+@term_options
+@by_option
+@click.pass_obj
+def terms(door: Door, /, slug: str, by: str | None, **given: Any) -> None:
+    """Show or change what may be done with the partner's pieces."""
+    with door.writing() as session:
+        partner = find_partner(session, slug)
+        kept = read_terms(partner.terms)
+        new = changed(session, kept, given)
+        if new is not None:
+            name = people.who_acts(session, by)
+            people.allow(session, name, Act.EDIT_LIBRARY)
+            partner.terms = new.to_document()
+            audit.record(
+                session,
+                by=name,
+                act=Act.EDIT_LIBRARY,
+                subject=f"partner {partner.slug}",
+                note="terms changed",
+                now=door.now,
+            )
+        say_json((new or kept).spelled_out())
+
+
+@partners.command()
+@click.argument("slug")
+@click.option("--revoke", is_flag=True, help="The addresses given so far stop working.")
+@by_option
+@click.pass_obj
+def feed(door: Door, slug: str, revoke: bool, by: str | None) -> None:
+    """Print the addresses of the feed this partner gets from us."""
+    with door.writing() as session:
+        name = people.who_acts(session, by)
+        people.allow(session, name, Act.EDIT_LIBRARY)
+        partner = find_partner(session, slug)
+        note = "feed given"
+        if revoke:
+            note = f"feed revoked ({revoke_feeds(session, partner, now=door.now)})"
+        else:
+            out = make_feed(session, partner, now=door.now)
+            for ending in WRITERS:
+                click.echo(address_of(door.signer, out, door.settings.base_url, ending))
+        audit.record(
+            session,
+            by=name,
+            act=Act.EDIT_LIBRARY,
+            subject=f"partner {partner.slug}",
+            note=note,
+            now=door.now,
+        )
 
 
 def _say_shade(partner: Partner) -> None:

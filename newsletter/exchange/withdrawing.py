@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.exchange.models import SourceItem, SourceState
 from newsletter.library.models import LibraryItem
 
 
@@ -21,6 +22,17 @@ def withdraw(item: LibraryItem, *, now: datetime) -> None:
 def give_back(item: LibraryItem) -> None:
     """The partner agrees that it is used after all."""
     item.withdrawn_at = None
+
+
+def arrived(session: Session, *, limit: int = 20) -> Sequence[LibraryItem]:
+    """What came in by feeds, the latest first."""
+    return session.scalars(
+        select(LibraryItem)
+        .join(SourceItem, SourceItem.item_id == LibraryItem.id)
+        .where(SourceItem.state == SourceState.TAKEN)
+        .order_by(SourceItem.first_seen_at.desc(), SourceItem.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def withdrawn_pieces(session: Session) -> Sequence[LibraryItem]:

@@ -16,6 +16,7 @@ LIGHT_CARD = "#ffffff"
 DARK_CARD = "#20272c"
 READABLE = 4.5  # WCAG 2.2, 1.4.3: text against what is behind it
 LOGO_WIDTH, LOGO_HEIGHT = 200, 48  # CSS px a logo is shown in, at most
+BADGE_WIDTH, BADGE_HEIGHT = 72, 18  # the same beside a source's name
 
 _COLOUR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 _STEPS = 1000
@@ -80,12 +81,18 @@ def brand_of(partner: Partner, base_url: str) -> Brand:
     )
 
 
-def source_of(partner: Partner) -> Source:
-    """Whose piece it is, for the source badge."""
+def source_of(partner: Partner, base_url: str) -> Source:
+    """Whose piece it is, for the source badge in mail, archive, desk and feeds."""
+    brand = brand_of(partner, base_url)
+    height = min(BADGE_HEIGHT, partner.logo_height)
+    width = max(1, round(partner.logo_width * height / partner.logo_height))
+    logo = Picture(media.url_of(base_url, partner.logo), "", width, height)
     return Source(
         name=partner.name,
-        colour=passing_shade(partner.colour, LIGHT_CARD),
-        colour_dark=passing_shade(partner.colour, DARK_CARD),
+        colour=brand.colour,
+        colour_dark=brand.colour_dark,
+        # A long strip of a logo leaves no room for the name beside it.
+        logo=logo if width <= BADGE_WIDTH else None,
     )
 
 

@@ -36,20 +36,23 @@ class Terms:
     def is_over(self, day: date) -> bool:
         return self.until is not None and day > self.until
 
-    def to_document(self) -> dict[str, Any]:
-        """As it is kept; only what is not ordinary."""
-        document = {
+    def spelled_out(self) -> dict[str, Any]:
+        """Every term, as a document."""
+        return {
             "text": self.text.value,
             "headline_may_change": self.headline_may_change,
             "until": self.until.isoformat() if self.until else None,
             "not_for": sorted(self.not_for),
             "pass_on": self.pass_on,
         }
-        ordinary = {} if self == FREE else Terms().to_document()
+
+    def to_document(self) -> dict[str, Any]:
+        """As it is kept: only what is not ordinary."""
+        ordinary = Terms().spelled_out()
         return {
             key: value
-            for key, value in document.items()
-            if key not in ordinary or ordinary[key] != value
+            for key, value in self.spelled_out().items()
+            if ordinary[key] != value
         }
 
 

@@ -35,6 +35,7 @@ class Source:
     name: str
     colour: str
     colour_dark: str
+    logo: Picture | None = None  # beside the name, which says it all: alt is ""
 
 
 @dataclass(frozen=True)

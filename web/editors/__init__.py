@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response
 from newsletter.dispatch.bundles.errors import NoBundle
 from newsletter.dispatch.errors import AlreadyStarted, NotNowPossible
 from newsletter.errors import NewsletterError
+from newsletter.exchange.errors import NothingChanged, UnknownFeed
 from newsletter.issues.errors import (
     ChangedMeanwhile,
     IssueFrozen,
@@ -21,6 +22,7 @@ from newsletter.issues.errors import (
     UnknownVersion,
 )
 from newsletter.library.errors import UnknownItem
+from newsletter.library.terms import terms_of
 from newsletter.preflight.jargon import UnknownJargon
 from subscribers.errors import SubscribersError
 from subscribers.segments.saved import UnknownSegment
@@ -31,6 +33,7 @@ from web.editors import (
     compose,
     correction,
     editions,
+    exchange,
     history,
     issues,
     jargon,
@@ -54,6 +57,7 @@ PAGES: tuple[Blueprint, ...] = (
     library.pages,
     adding.pages,
     piece_history.pages,
+    exchange.pages,
     issues.pages,
     compose.pages,
     blocks.pages,
@@ -73,6 +77,7 @@ def install(app: Flask) -> None:
     """Teach the templates how the desk says things."""
     app.jinja_env.filters.update(
         number=words.number,
+        terms=terms_of,
         minutes=words.minutes,
         when=words.when,
         exactly=words.exactly,
@@ -98,6 +103,8 @@ def install(app: Flask) -> None:
 STATUS: Mapping[type[NewsletterError | SubscribersError], int] = {
     UnknownIssue: 404,
     UnknownItem: 404,
+    UnknownFeed: 404,
+    NothingChanged: 409,
     UnknownJargon: 404,
     UnknownSegment: 404,
     UnknownBlock: 404,

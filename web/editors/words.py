@@ -26,6 +26,7 @@ from newsletter.dispatch.errors import (
     TestNotTaken,
 )
 from newsletter.elsewhere.dead import DeadLink
+from newsletter.exchange.errors import BadFeed, FeedExists, NothingChanged, UnknownFeed
 from newsletter.fetching import FetchError, NotAllowed
 from newsletter.issues.errors import (
     ChangedMeanwhile,
@@ -39,6 +40,7 @@ from newsletter.issues.errors import (
 from newsletter.library.errors import BadFile, BadPage, OwnAddress, UnknownItem
 from newsletter.library.models import ItemKind, LibraryItem, Relation
 from newsletter.media import MOST_BYTES, BadPicture
+from newsletter.partners.terms import BadTerms
 from newsletter.rendering import errors as rendering
 from newsletter.staff.models import StaffRole
 from newsletter.workflow.gate import Blocked
@@ -231,6 +233,13 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
     UnknownVersion: lambda _error: _("This version is not kept any more."),
     UnknownIssue: lambda _error: _("There is no such issue."),
     UnknownItem: lambda _error: _("This piece is not in the library."),
+    BadFeed: lambda _error: _("A web address begins with https://."),
+    FeedExists: lambda _error: _("This feed is asked already."),
+    UnknownFeed: lambda _error: _("There is no such feed."),
+    NothingChanged: lambda _error: _(
+        "Somebody decided on this piece already. There is nothing left to choose."
+    ),
+    BadTerms: lambda _error: _("These terms are not understood. Nothing was changed."),
     NotNowPossible: lambda _error: _(
         "That is not possible any more: look how far the mailing is now."
     ),

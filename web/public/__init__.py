@@ -15,6 +15,7 @@ from web.public import (
     media,
     preferences,
     privacy,
+    sharing,
     signup,
     unsubscribe,
 )
@@ -28,6 +29,7 @@ PAGES: tuple[Blueprint, ...] = (
     details.pages,
     archive.pages,
     archive_feeds.pages,
+    sharing.pages,
     media.pages,
     privacy.pages,
     health.pages,

@@ -28,7 +28,9 @@ from newsletter.archive.issues import canonical_key
 from newsletter.archive.search import WORDS_MOST, search_archive
 from newsletter.issues.editions import BASE_KEY
 from newsletter.library.models import ItemKind, Relation
+from newsletter.library.terms import is_readable_here, is_shown
 from newsletter.partners.brands import brand_of
+from newsletter.sharing.republish import may_be_taken_over
 from web.entrance import anyone
 from web.headers import mail_page
 from web.language import gettext as _
@@ -126,6 +128,9 @@ def story(slug: str) -> ResponseReturnValue:
         "public/archive/story.html",
         page=found,
         item=found.item,
+        shown=is_shown(found.item, day=today()),
+        readable=is_readable_here(found.item, day=today()),
+        may_take=may_be_taken_over(found.item, day=today()),
         source=brand_of(partner, settings().base_url) if partner else None,
         social=social.of_piece(
             found.item, places=found.places, kind=kinds[found.item.kind]

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from newsletter.issues.words import BY_ROLE, OR
 from newsletter.library.models import LibraryItem
 from newsletter.library.stories import find_item
+from newsletter.library.terms import terms_of
 from newsletter.library.words import summarise
 from newsletter.media import url_of
 from newsletter.partners.brands import brand_of
 from newsletter.partners.partners import find_partner
+from newsletter.partners.terms import Text as HowMuch
 from newsletter.rendering.merge import without_markers
 from newsletter.rendering.richtext import from_markdown
 from newsletter.rendering.values import Brand, Text
@@ -53,8 +55,12 @@ class Resolving:
         return brand_of(find_partner(self.session, partner), self.base_url)
 
     def page_of(self, item: LibraryItem) -> str | None:
-        """Where a piece is read: on our own page, else where it was published."""
-        if item.body.strip():
+        """Where a piece is read: on our own page, else where it was published.
+
+        What we may show the beginning of only is read at its source.
+        """
+        is_teaser = terms_of(item).text is HowMuch.TEASER and item.url
+        if item.body.strip() and not is_teaser:
             return f"{self.base_url}/stories/{item.slug}"
         return item.url
 

@@ -37,7 +37,7 @@ class Story(Block):
             url=context.page_of(item) or f"{context.base_url}/stories/{item.slug}",
             feature=feature,
             place=context.place_of(item),
-            source=source_of(item.partner) if item.partner else None,
+            source=source_of(item.partner, context.base_url) if item.partner else None,
             picture=_picture(item, context) if feature else None,
             audience=context.audience_line(self.only),
             language=item.language,

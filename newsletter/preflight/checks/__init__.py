@@ -39,6 +39,7 @@ from newsletter.preflight.checks.sense import (
     check_unseen,
 )
 from newsletter.preflight.checks.size import check_size
+from newsletter.preflight.checks.sources import check_sources
 from newsletter.preflight.checks.structure import check_heading_order, check_language
 from newsletter.preflight.checks.text_part import check_text_part
 from newsletter.preflight.checks.versions import (
@@ -66,6 +67,7 @@ CHECKS: tuple[Check, ...] = (
     check_why,
     check_language,
     check_text_part,
+    check_sources,
     check_blocks,
     check_gone,
     check_empty,

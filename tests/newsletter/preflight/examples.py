@@ -41,6 +41,7 @@ from newsletter.preflight.checks.sense import (
     check_unseen,
 )
 from newsletter.preflight.checks.size import check_size
+from newsletter.preflight.checks.sources import check_sources
 from newsletter.preflight.checks.structure import check_heading_order, check_language
 from newsletter.preflight.checks.text_part import check_text_part
 from newsletter.preflight.checks.versions import (
@@ -210,7 +211,17 @@ HARD = (
 ) * 10
 
 
+def withdrawn(world: World) -> Looking:
+    world.story("terug", "Terug", partner="lpb").withdrawn_at = NOW
+    return look_over(world, {"kind": "story", "story": "terug"})
+
+
 EXAMPLES: dict[Check, Example] = {
+    check_sources: Example(
+        withdrawn,
+        Level.BLOCKING,
+        lambda world: look_over(world, {"kind": "story", "story": "balie"}),
+    ),
     check_gone: Example(
         rule_for_a_role(gone=True), Level.BLOCKING, rule_for_a_role(gone=False)
     ),

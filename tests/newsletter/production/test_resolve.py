@@ -10,6 +10,7 @@ from newsletter.issues.blocks.section import Section
 from newsletter.issues.variants import plan_variants
 from newsletter.library import knowledge
 from newsletter.library.models import ItemKind
+from newsletter.partners.brands import source_of
 from newsletter.production.produce import resolve
 from newsletter.rendering import values
 from newsletter.rendering.merge import Slot, marker
@@ -48,7 +49,7 @@ def test_a_story_has_its_place_source_and_page(world: World) -> None:
         url="https://post.example.nl/stories/samen",
         feature=False,
         place="Deventer",
-        source=values.Source("LPB", "#0b5c85", story.source.colour_dark),
+        source=source_of(world.lpb, "https://post.example.nl"),
         picture=None,
         language="nl",
         teaser_language="nl",
