@@ -13,6 +13,7 @@ from newsletter.dispatch.models import Delivery, Mailing, Variant
 from newsletter.dispatch.returns.models import ReportedEvent
 from newsletter.erasure.erasure import ask_to_erase
 from newsletter.issues.models import Issue
+from newsletter.workflow.models import Approval, ApprovalLink, Remark
 from subscribers import consent, moving, regions, roles, subscriptions, suppression
 from subscribers.models import (
     ConsentRecord,
@@ -57,6 +58,7 @@ def export(session: Session, subscriber: Subscriber) -> dict[str, Any]:
         "deliveries": _deliveries(session, subscriber),
         "reports": _reports(session, subscriber),
         "service_mails": _service_mails(session, subscriber),
+        "approvals": _approvals(session, subscriber),
     }
 
 
@@ -131,6 +133,10 @@ def _forget(
         .where(ServiceMail.address_hash == subscriber.address_hash)
         .values(address_hash=None)
         .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        # With what they remarked and approved by it.
+        delete(ApprovalLink).where(ApprovalLink.email == subscriber.address)
     )
     ask_to_erase(session, subscriber.address, now=now)
 
@@ -289,6 +295,37 @@ def _service_mails(session: Session, subscriber: Subscriber) -> list[dict[str, A
     return [
         {"kind": mail.kind, "state": mail.state, "created_at": _iso(mail.created_at)}
         for mail in mails
+    ]
+
+
+def _approvals(session: Session, subscriber: Subscriber) -> list[dict[str, Any]]:
+    """Links to look at an issue before it went out, and what was said by them."""
+    found = session.scalars(
+        select(ApprovalLink)
+        .where(ApprovalLink.email == subscriber.address)
+        .order_by(ApprovalLink.id)
+    )
+    return [
+        {
+            "asked_at": _iso(link.created_at),
+            "valid_until": _iso(link.valid_until),
+            "remarks": list(
+                session.scalars(
+                    select(Remark.text)
+                    .where(Remark.link_id == link.id)
+                    .order_by(Remark.id)
+                )
+            ),
+            "approved_at": [
+                _iso(moment)
+                for moment in session.scalars(
+                    select(Approval.approved_at)
+                    .where(Approval.link_id == link.id)
+                    .order_by(Approval.id)
+                )
+            ],
+        }
+        for link in found
     ]
 
 

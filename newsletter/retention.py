@@ -14,6 +14,7 @@ from newsletter.jobs.context import Context
 from newsletter.jobs.recurring import plan_next
 from newsletter.privacy import forget_held
 from newsletter.settings import Settings
+from newsletter.workflow.ageing import forget_old_links
 from subscribers import retention
 from subscribers.models import SuppressionReason
 from subscribers.retention import Forgotten
@@ -37,6 +38,7 @@ def run(database: Database, settings: Settings, *, now: datetime) -> Cleaned:
     """Forget whatever is older than its rule allows; commits in small steps."""
     forget_whom(database, now=now)
     forget_undone(database, now=now)
+    forget_old_links(database, now=now)
     return Cleaned(
         retention.run(database, pending_days=settings.pending_days, now=now),
         forget_old(database, now=now),

@@ -61,6 +61,7 @@ class Settings:
     soft_bounces: SoftBounces  # when an address that keeps bouncing is suppressed
     pace: Pace  # rates, retries and sending hours
     timezone: ZoneInfo  # the organisation's: schedules and dates in mail
+    approvals: int  # how many other people must approve before a start
     fetch_allow: tuple[str, ...]  # private networks links may be fetched from
     trusted_proxies: int  # proxies in front of the web server
     secret_keys: tuple[str, ...]  # from the environment; empty: the one in HOME
@@ -155,6 +156,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         soft_bounces=_soft_bounces(environment, problems),
         pace=read_pace(environment, problems),
         timezone=_timezone(environment, problems),
+        approvals=_number(environment, "BUURTPOST_APPROVALS", 0, 0, 20, problems),
         fetch_allow=_networks(environment, problems),
         trusted_proxies=_number(
             environment, "BUURTPOST_TRUSTED_PROXIES", 0, 0, 10, problems

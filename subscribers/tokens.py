@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"  # mailing, seq: see and change one's choices
     CONFIRM = "confirm"  # sign-up request: say yes
     PARTNER_FEED = "partner-feed"  # the feed one partner gets: read it
+    APPROVE = "approve"  # approval link: look at an issue, remark, approve
     DETAILS = "details"  # subscriber: export, erase, change of address; one hour
 
 

@@ -30,6 +30,7 @@ MODELS = (
     "newsletter.preflight.models",
     "newsletter.sharing.models",
     "newsletter.staff.models",
+    "newsletter.workflow.models",
 )
 for name in MODELS:
     importlib.import_module(name)

@@ -56,6 +56,22 @@ ELSEWHERE = {
         "issue_matrix:matrix",
         "Lay the versions of issue NUMBER beside its blocks, with their readers.",
     ),
+    "approve": Elsewhere(
+        "approvals:approve",
+        "Approve issue NUMBER as it would be mailed now; any change voids it.",
+    ),
+    "approvals": Elsewhere(
+        "approvals:approvals",
+        "Show who approved issue NUMBER, what changed since, links and remarks.",
+    ),
+    "invite": Elsewhere(
+        "approvals:invite",
+        "Mail EMAIL a secret link to look at issue NUMBER, remark and approve.",
+    ),
+    "uninvite": Elsewhere(
+        "approvals:uninvite",
+        "Revoke the link EMAIL has to issue NUMBER; an approval by it stands.",
+    ),
 }
 
 

@@ -73,7 +73,7 @@ def start(
     mailing = lock_mailing_of(session, issue)
     _require_first(session, settings, issue)
     if issue.version != passed:
-        gate(session, settings, issue, now=now)
+        gate(session, settings, issue, by=by, now=now)
     if mailing is None:
         mailing = Mailing(issue_id=issue.id, issue=issue)
         session.add(mailing)
@@ -108,7 +108,7 @@ def start_now_or_at(
     """
     with database.read() as session:
         _require_first(session, settings, find_issue(session, number))
-    passed = _let_through(database, settings, number, now=now)
+    passed = _let_through(database, settings, number, by=by, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
         begun = start(session, settings, issue, by=by, at=at, passed=passed, now=now)
@@ -128,7 +128,7 @@ def start_now_or_at(
 
 
 def _let_through(
-    database: Database, settings: Settings, number: int, *, now: datetime
+    database: Database, settings: Settings, number: int, *, by: str, now: datetime
 ) -> int:
     """The version of the issue the gate lets through; raises its refusal.
 
@@ -138,7 +138,7 @@ def _let_through(
     look_at_links(database, settings, number, now=now)
     with database.read() as session:
         issue = find_issue(session, number)
-        gate(session, settings, issue, now=now)
+        gate(session, settings, issue, by=by, now=now)
         return issue.version
 
 
@@ -176,7 +176,7 @@ def resume(
         moment = mailing.start_at or now
         if _starts_at_once(mailing, now=now):
             if mailing.issue.version != passed:
-                gate(session, settings, mailing.issue, now=now)
+                gate(session, settings, mailing.issue, by=by, now=now)
             moment = now
         mailing.state = MailingState.SCHEDULED
         mailing.start_at = moment
@@ -206,7 +206,7 @@ def look_and_resume(
     passed = None
     if must_pass:
         assert isinstance(number, int)  # a bundle is frozen when it is made
-        passed = _let_through(database, settings, number, now=now)
+        passed = _let_through(database, settings, number, by=by, now=now)
     with database.write.begin() as session:
         which = find_mailed(session, number, correction)
         return resume(session, settings, which, by=by, passed=passed, now=now).state

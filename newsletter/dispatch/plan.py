@@ -110,7 +110,7 @@ def _why_to_hold(
     if late > TOO_LATE:
         return reason(Code.TOO_LATE, minutes=int(late.total_seconds() // 60))
     try:
-        gate(session, settings, mailing.issue, now=now)
+        gate(session, settings, mailing.issue, by=mailing.started_by, now=now)
     except Blocked as blocked:
         return reason(Code.BLOCKED, words=blocked.named)
     except NewsletterError as refusal:

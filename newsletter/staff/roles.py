@@ -20,6 +20,8 @@ class Act(StrEnum):
     COMPOSE = "issue.compose"  # add, order and change blocks
     SEGMENTS = "segment.edit"  # keep a rule over readers, or change one
     WAIVE = "issue.waive"  # let a story go out without a knowledge link
+    APPROVE = "issue.approve"  # say yes to what would be mailed, or take that back
+    INVITE = "issue.invite"  # let somebody without an account look and approve
     TEST = "mailing.test"  # mail one copy to an address of one's choice
     SEND = "mailing.send"  # start, pause, resume, cancel, retry
     READERS = "readers.manage"  # import, export, suppress, forget
@@ -32,6 +34,8 @@ MAY: Mapping[Act, frozenset[StaffRole]] = {
     Act.COMPOSE: _DESK,
     Act.SEGMENTS: _DESK,
     Act.WAIVE: _DESK,
+    Act.APPROVE: _DESK,
+    Act.INVITE: _DESK,
     Act.TEST: _DESK,
     Act.SEND: _DESK,
     Act.READERS: _CARES,

@@ -1,28 +1,17 @@
-"""The gate before a start: closed while preflight has a blocking finding."""
+"""The gate before a start: closed while preflight blocks, or approvals are missing."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.errors import NewsletterError
 from newsletter.fetching import Fetch
 from newsletter.issues.models import Issue
 from newsletter.preflight import Findings, check_issue
 from newsletter.settings import Settings
+from newsletter.workflow.approval import require_approved
+from newsletter.workflow.errors import Blocked
 
-
-class Blocked(NewsletterError):
-    """The start is refused; ``findings`` say what to mend."""
-
-    def __init__(self, number: int, findings: Findings) -> None:
-        self.findings = findings
-        self.named = " ".join(
-            f"[{one.check}] {one.message}" for one in findings.blocking
-        )
-        super().__init__(
-            f"Issue {number} cannot start, preflight blocks it: {self.named} "
-            f"`buurtpost issues check {number}` says more."
-        )
+__all__ = ["Blocked", "gate"]
 
 
 def gate(
@@ -30,10 +19,13 @@ def gate(
     settings: Settings,
     issue: Issue,
     *,
+    by: str,
     now: datetime,
     fetch: Fetch | None = None,
 ) -> Findings:
-    """Raise Blocked, or return what is left to warn about.
+    """Raise Blocked or NotApproved, or return what is left to warn about.
+
+    ``by`` starts the mailing: those who must approve it are other people.
 
     Where the transaction must be short, call ``preflight.look_at_links`` before it is
     opened: then no link is waited for here.
@@ -41,4 +33,5 @@ def gate(
     findings = check_issue(session, settings, issue, now=now, fetch=fetch)
     if findings.blocking:
         raise Blocked(issue.number, findings)
+    require_approved(session, settings, issue, by=by, now=now)
     return findings

@@ -8,6 +8,8 @@ from newsletter.correspondence.models import ServiceMail, ServiceMailState
 from newsletter.dispatch.models import Delivery
 from newsletter.dispatch.states import DeliveryState
 from newsletter.issues.models import Issue
+from newsletter.workflow.models import ApprovalLink
+from newsletter.workflow.remarks import remark, remarks_of
 from subscribers import moving, subscriptions, suppression
 from subscribers.models import SignupRequest, Subscriber, SuppressionReason
 from subscribers.verification import verify
@@ -46,6 +48,28 @@ def anna(session):
     )
     session.flush()
     return anna
+
+
+def test_what_somebody_said_of_an_issue_is_shown_and_erased(session, anna):
+    """They were asked to look along, by a link."""
+    issue = session.scalars(select(Issue)).one()
+    link = ApprovalLink(
+        issue_id=issue.id,
+        email=ANNA,
+        language="nl",
+        invited_by="operator",
+        created_at=NOW,
+        valid_until=NOW,
+    )
+    session.add(link)
+    session.flush()
+    remark(session, issue, {"": "Mooi."}, by=ANNA, link=link, now=NOW)
+
+    [held] = privacy.export(session, anna)["approvals"]
+    assert held["remarks"] == ["Mooi."]
+
+    privacy.forget(session, anna, now=NOW)
+    assert remarks_of(session, issue) == []
 
 
 def test_we_show_everything_we_hold(session, anna):

@@ -28,6 +28,7 @@ from subscribers.errors import SubscribersError
 from subscribers.segments.saved import UnknownSegment
 from web.editors import (
     adding,
+    approval,
     blocks,
     check,
     compose,
@@ -67,6 +68,7 @@ PAGES: tuple[Blueprint, ...] = (
     segments.pages,
     preview.pages,
     check.pages,
+    approval.pages,
     jargon.pages,
     mailing.pages,
     correction.pages,

@@ -50,6 +50,7 @@ def show(number: int) -> ResponseReturnValue:
         issue=issue,
         findings=check_issue(session(), settings(), issue, now=now()),
         jump=_jumps(issue),
+        must_be_approved=settings().approvals > 0,
         waivable=_waivable(issue),
     )
 

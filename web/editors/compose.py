@@ -31,11 +31,11 @@ from web.editors.audited import note_issue
 from web.editors.block_form import BlockForm
 from web.editors.edition_form import EditionForm, seen
 from web.editors.history_view import somebody_else, what
-from web.editors.preview import VIEWS
 from web.editors.rule_form import RuleChoices
 from web.editors.words import explain
 from web.language import gettext as _
 from web.language import language
+from web.mail_views import VIEWS
 from web.session import now, session, settings
 
 pages = Blueprint("desk_compose", __name__)

@@ -18,9 +18,9 @@ from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
 from web.editors.correction_view import choices
-from web.editors.preview import as_seen, not_shown
 from web.editors.words import explain
 from web.language import gettext as _
+from web.mail_views import as_seen, not_shown
 from web.session import house, now, session, settings
 
 pages = Blueprint("desk_correction", __name__)
@@ -67,7 +67,7 @@ def mail(number: int) -> ResponseReturnValue:
     try:
         draft = _draft(_mailed(number).issue)
     except (NewsletterError, SubscribersError) as error:
-        return not_shown(error)
+        return not_shown(explain(error))
     asked = request.form.get("edition")
     shown = next((one for one in draft.produced if one.edition == asked), None)
     rendered = (shown or draft.produced[0]).rendered

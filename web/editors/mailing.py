@@ -22,8 +22,10 @@ from newsletter.dispatch.testmail import send_test
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue
 from newsletter.issues.models import Issue
-from newsletter.preflight import check_issue, look_at_links
+from newsletter.preflight import Findings, check_issue, look_at_links
 from newsletter.staff.roles import Act
+from newsletter.workflow.approval import Standing, standing_of
+from newsletter.workflow.remarks import open_remarks
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
 from web.editors.called import called
@@ -230,15 +232,25 @@ def _mailing(issue: Issue) -> Mailing | None:
         return None
 
 
+def _standing(issue: Issue, findings: Findings) -> Standing | None:
+    """Who approved; None while it cannot go out for other reasons."""
+    if findings.blocking:
+        return None
+    return standing_of(session(), settings(), issue, now=now())
+
+
 def _ask(issue: Issue, *, wrong: str = "", test_wrong: str = "") -> str:
     planned = planned_variants(session(), settings(), issue, now=now())
     counted = receipts.planned(session(), settings(), issue, now=now())
+    findings = check_issue(session(), settings(), issue, now=now())
     return render_template(
         "editors/mailing/ask.html",
         issue=issue,
         planned=planned,
         counted=counted,
-        findings=check_issue(session(), settings(), issue, now=now()),
+        findings=findings,
+        standing=_standing(issue, findings),
+        remarks=open_remarks(session(), issue),
         is_scheduled=MailingState.SCHEDULED,
         wrong=wrong,
         test_wrong=test_wrong,

@@ -18,10 +18,10 @@ from subscribers.errors import SubscribersError
 from subscribers.segments.invented import Person
 from web.auth import staff_may
 from web.editors.compose_view import cards
-from web.editors.preview import VIEWS, as_seen, not_shown
 from web.editors.rule_form import RuleChoices
 from web.editors.words import explain
 from web.language import language
+from web.mail_views import VIEWS, as_seen, not_shown
 from web.session import now, session, settings
 
 pages = Blueprint("desk_versions", __name__)
@@ -99,5 +99,5 @@ def seen(number: int) -> ResponseReturnValue:
         day = now().astimezone(settings().timezone).date()
         produced = produce(session(), settings(), issue, found, day=day)
     except (NewsletterError, SubscribersError) as error:
-        return not_shown(error)
+        return not_shown(explain(error))
     return as_seen(produced.rendered, request.args.get("view", ""))

@@ -43,7 +43,13 @@ from newsletter.media import MOST_BYTES, BadPicture
 from newsletter.partners.terms import BadTerms
 from newsletter.rendering import errors as rendering
 from newsletter.staff.models import StaffRole
-from newsletter.workflow.gate import Blocked
+from newsletter.workflow.errors import (
+    Blocked,
+    NotApproved,
+    NotAsSeen,
+    NothingToWithdraw,
+    UnknownLink,
+)
 from subscribers.addresses import BadAddress
 from subscribers.segments.rules import TooDeep
 from subscribers.segments.saved import (
@@ -206,6 +212,18 @@ def _blocked(error: Exception) -> str:
     return _("This issue cannot go out yet: %(why)s") % {"why": sentences}
 
 
+def _not_approved(error: Exception) -> str:
+    assert isinstance(error, NotApproved)
+    words = _(
+        "%(needed)s other people must approve this issue; %(there)s did. %(void)s"
+    ) % {
+        "needed": number(error.needed),
+        "there": ", ".join(error.counted) or _("nobody yet"),
+        "void": " ".join(error.void),
+    }
+    return words.strip()
+
+
 def not_done() -> str:
     return _("That did not happen")
 
@@ -244,6 +262,12 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
         "That is not possible any more: look how far the mailing is now."
     ),
     Blocked: _blocked,
+    NotApproved: _not_approved,
+    NotAsSeen: lambda _error: _(
+        "This issue was changed since you opened this page. Look once more."
+    ),
+    NothingToWithdraw: lambda _error: _("There is no approval of yours to take back."),
+    UnknownLink: lambda _error: _("This link was taken back already."),
     BadText: lambda _error: (
         _("Say what was wrong and how it is, in at most %(most)s signs.")
         % {"most": number(MOST_TEXT)}

@@ -6,6 +6,7 @@ To add a page, write one module with its own blueprint and list it in PAGES.
 from flask import Blueprint
 
 from web.public import (
+    approve,
     archive,
     archive_feeds,
     confirm,
@@ -27,6 +28,7 @@ PAGES: tuple[Blueprint, ...] = (
     unsubscribe.pages,
     preferences.pages,
     details.pages,
+    approve.pages,
     archive.pages,
     archive_feeds.pages,
     sharing.pages,

@@ -187,3 +187,31 @@ def test_an_unknown_issue_is_a_sentence(desk: Command, arguments: Any) -> None:
 
     assert refused.exit_code == 1
     assert refused.stderr == "There is no issue 7. There are: none yet.\n"
+
+
+def test_an_issue_is_approved_by_staff_and_by_link(
+    desk: Command, tmp_path: Path
+) -> None:
+    assert desk("issues", "import", saved(tmp_path, ISSUE)).exit_code == 0
+    bo = "bo@buurtwijs.example"
+    assert desk("staff", "add", bo, "--role", "editor").exit_code == 0
+
+    invited = desk("issues", "invite", "42", "jan@lpb.example")
+    approved = desk("issues", "approve", "42", "--by", bo)
+    found = json.loads(desk("issues", "approvals", "42", "--json").stdout)
+
+    assert "jan@lpb.example is on its way" in invited.stdout
+    assert f"Issue 42 is approved by {bo} for 0 readers" in approved.stdout
+    [given] = found["approvals"]
+    assert (given["by"], given["stands"], given["changes"]) == (bo, True, [])
+    assert [link["email"] for link in found["links"]] == ["jan@lpb.example"]
+
+    shorter = {**ISSUE, "blocks": ISSUE["blocks"][:1]}
+    assert desk("issues", "import", saved(tmp_path, shorter)).exit_code == 0
+    said = desk("issues", "approvals", "42").stdout
+    assert f"{bo}: void" in said
+    assert "(story-1) was taken out." in said
+
+    assert desk("issues", "uninvite", "42", "jan@lpb.example").exit_code == 0
+    assert desk("issues", "uninvite", "42", "jan@lpb.example").exit_code == 1
+    assert desk("issues", "approve", "42", "--by", bo, "--withdraw").exit_code == 0

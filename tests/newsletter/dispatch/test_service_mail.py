@@ -23,7 +23,14 @@ from tests.factories import ANNA, a_list, a_reader, a_sign_up
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import Village
 
-VALUES = {"url": "https://post.test/x", "minutes": 30}
+VALUES = {
+    "url": "https://post.test/x",
+    "minutes": 30,
+    "number": 42,
+    "subject": "Beginnen zonder plan",
+    "asked_by": "redactie@buurtwijs.example",
+    "days": 14,
+}
 
 
 def sign_up(village: Village, *, known: bool = False, **details: Any) -> int:

@@ -86,4 +86,4 @@ def test_such_a_mailing_does_not_start(world: World) -> None:
     looking = look_over(world, STORY, subject="Mogen we je blijven mailen?")
 
     with pytest.raises(Blocked, match="asking"):
-        gate(world.session, world.settings, looking.issue, now=NOW)
+        gate(world.session, world.settings, looking.issue, by="operator", now=NOW)
