@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 ASSETS := web/static/dist/manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test crash mail-quality lint check bench lock
+.PHONY: help demo serve pictures test crash mail-quality lint check bench lock
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ serve: $(READY) $(ASSETS) ## open the desk on the demo's data; prints a sign-in 
 	@[ -e var/demo/this-is-a-demo ] || $(BIN)/buurtpost demo
 	@$(DEMO) $(BIN)/buurtpost staff add redactie@buurtwijs.example --role chief
 	@$(DEMO) $(BIN)/buurtpost serve
+
+pictures: $(READY) $(ASSETS) ## follow docs/editors.md in a browser and take its pictures anew
+	@tools/set-up-debian $(BIN)/python
+	@$(DEMO) $(BIN)/python tools/take_pictures.py
 
 # One worker more than two cores: a third of the tests' time they wait.
 test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
