@@ -104,8 +104,9 @@ def remember(session: Session, items: Iterable[LibraryItem], *, now: datetime) -
     if not items:
         return
     ids = [item.id for item in items]
-    session.execute(delete(Sentence).where(Sentence.item_id.in_(ids)))
-    session.execute(delete(Print).where(Print.item_id.in_(ids)))
+    if session.scalar(select(Print.item_id).where(Print.item_id.in_(ids)).limit(1)):
+        session.execute(delete(Sentence).where(Sentence.item_id.in_(ids)))
+        session.execute(delete(Print).where(Print.item_id.in_(ids)))
     session.execute(
         insert(Print),
         [

@@ -81,12 +81,13 @@ def revise(
 def _free_slug(session: Session, title: str, partner: str) -> str:
     """From the title, with a number behind it when another piece has it."""
     wanted = slug_of(title)[:_SLUG_MOST].strip("-") or partner
-    tries = [wanted, *(f"{wanted}-{number}" for number in range(2, 30))]
-    taken = items_of(session, tries)
-    free = next((slug for slug in tries if slug not in taken), None)
-    number = 30
-    while free is None:
-        slug = f"{wanted}-{number}"
-        free = None if items_of(session, [slug]) else slug
-        number += 1
-    return free
+    if not items_of(session, [wanted]):
+        return wanted
+    first = 2
+    while True:
+        # Ten times as many each time: every piece of a feed may have the same title.
+        tries = [f"{wanted}-{number}" for number in range(first, 10 * first)]
+        taken = items_of(session, tries)
+        if free := next((slug for slug in tries if slug not in taken), None):
+            return free
+        first *= 10
