@@ -253,7 +253,7 @@ def test_a_packed_page_is_unpacked(encoding, pack):
     ("encoding", "body"),
     [
         ("gzip", b"not packed at all"),
-        ("gzip", gzip.compress(b"Dag buurt. " * 50)[:-12]),
+        ("gzip", gzip.compress(b"Dag buurt. " * 50, mtime=0)[:-12]),
         ("br", b"Dag"),
         ("rot13", b"Dag"),
     ],
