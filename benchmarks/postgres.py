@@ -86,6 +86,9 @@ def _fill(village: Village, url: str) -> None:
             readers.remove(connection)
         file = sqlite_file(str(village.database.engine.url))
         with closing(sqlite3.connect(file)) as source, psycopg.connect(url) as target:
+            # A migration may have filled one: the words preflight looks for.
+            for table in reversed(Base.metadata.sorted_tables):
+                target.execute(sql.SQL("DELETE FROM {}").format(_name(table)))
             for table in Base.metadata.sorted_tables:
                 _copy(source, target, table)
         with database.engine.begin() as connection:
@@ -94,13 +97,15 @@ def _fill(village: Village, url: str) -> None:
         target.execute("VACUUM ANALYZE")
 
 
+def _name(table: Table) -> sql.Identifier:
+    return sql.Identifier(table.name)
+
+
 def _copy(source: sqlite3.Connection, target: psycopg.Connection, table: Table) -> None:
     """What SQLite keeps as text (moments, documents) PostgreSQL reads as such."""
     names = [column.name for column in table.columns]
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), columns
-    )
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(_name(table), columns)
     quoted = ", ".join(f'"{name}"' for name in names)
     with target.cursor().copy(into) as copy:
         for row in source.execute(f'SELECT {quoted} FROM "{table.name}"'):
@@ -112,9 +117,5 @@ def _copy(source: sqlite3.Connection, target: psycopg.Connection, table: Table) 
         target.execute(
             sql.SQL(
                 "SELECT setval({}, (SELECT coalesce(max({}), 0) + 1 FROM {}))"
-            ).format(
-                sql.Literal(counter[0]),
-                sql.Identifier(names[0]),
-                sql.Identifier(table.name),
-            )
+            ).format(sql.Literal(counter[0]), sql.Identifier(names[0]), _name(table))
         )
