@@ -35,7 +35,7 @@ STORIES = (
     "De sleutel van het buurthuis",
     "De straat die even stil werd",
 )
-WHY = "Wie een deur repareert, werkt met wat er in de flat al is."
+WHY = "Ook hier kwam eerst het luisteren, en toen pas de tekening."
 
 
 def main() -> None:
@@ -98,13 +98,13 @@ def knowledge(page: Page) -> None:
     """Link what a suggestion offers, and show it in the issue."""
     here = page.url
     page.get_by_role("link", name="Verhalen", exact=True).click()
-    page.get_by_role("link", name=STORIES[0]).click()
+    page.get_by_role("link", name=STORIES[2]).click()
     section = page.get_by_role("region", name="Kennis bij dit verhaal")
     section.get_by_role("heading", name="Suggesties").wait_for()
     section.evaluate("section => section.scrollIntoView()")
     take(page, "suggestions")
     section.get_by_role("link", name="Koppel dit").first.click()
-    page.get_by_label("Hoe horen ze bij elkaar?").select_option("uses-method")
+    page.get_by_label("Hoe horen ze bij elkaar?").select_option("supports")
     page.get_by_label("Waarom, in één zin").fill(WHY)
     page.get_by_role("button", name="Koppel", exact=True).click()
     page.get_by_text(WHY).wait_for()

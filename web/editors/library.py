@@ -126,7 +126,7 @@ def link(slug: str) -> ResponseReturnValue:
         return piece_page(STORIES, form, item, link=typed, link_wrong=True), 422
     note(Act.EDIT_LIBRARY, f"piece {slug}", f"linked to {typed['knowledge']}")
     return redirect(
-        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge"), 303
+        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge-links"), 303
     )
 
 
@@ -137,7 +137,7 @@ def unlink(slug: str, known: str) -> ResponseReturnValue:
     knowledge.unlink(session(), story=slug, knowledge=known)
     note(Act.EDIT_LIBRARY, f"piece {slug}", f"no longer linked to {known}")
     return redirect(
-        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge"), 303
+        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge-links"), 303
     )
 
 
