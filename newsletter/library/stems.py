@@ -84,7 +84,8 @@ def indexed(
         yield from (region_mark(code) for code in regions)
         yield from in_title
         for text in (*themes, *people, *texts):
-            yield from stems_of(text, language)
+            # One by one: of a giant text only as many as there is room for.
+            yield from (stem(word, language) for word in words_of(text))
 
     kept: dict[str, None] = {}
     size = 0
