@@ -139,7 +139,10 @@ def test_a_wrong_issue_changes_nothing(looked_at: Home, tmp_path: Path) -> None:
         (("subscribers", "show", "👩‍👩‍👧"), "is not an e-mail address"),
         (("subscribers", "import", "home", "--list", "buurtwijs"), "is a folder"),
         (("library", "show", "\u202eיש"), "There is no piece '\\u202eיש'"),
-        (("library", "add", "home/secret.key"), "files that end in .md, .html or .txt"),
+        (
+            ("library", "add", "home/secret.key"),
+            "that end in .md, .html, .txt or .docx",
+        ),
         (
             ("partners", "add", "base", *"--name B --colour #fff --logo x".split()),
             "base",

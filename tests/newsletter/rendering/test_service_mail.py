@@ -18,6 +18,10 @@ GIVEN = {
     "hours": 24,
     "wish": "erase",
     "name": "Anna",
+    "asked_by": "Hanan",
+    "number": 42,
+    "subject": "Aan tafel",
+    "days": 14,
     "sender_name": "Stichting Buurtwijs",
     "postal_address": "Postbus 1, 3500 AA Utrecht",
 }
