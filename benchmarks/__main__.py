@@ -142,12 +142,12 @@ def _measured(
             yield from smtp.measure(few[0])
         if "sending" in parts:
             yield from sending.measure(few, server=server, rounds=size.rounds)
-        if "visiting" in parts:
-            for village in few:
-                yield from visiting.measure(village)
-        if not parts & {"freezing", "segments", "variants", "scale"}:
+        if not parts & {"visiting", "freezing", "segments", "variants", "scale"}:
             return
         many = pair(size.many)
+        if "visiting" in parts:
+            for village in many:
+                yield from visiting.measure(village)
         if "freezing" in parts:
             for village in many:
                 yield from freezing.measure(village, rounds=size.rounds)

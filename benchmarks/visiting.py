@@ -2,8 +2,8 @@
 
 An open loop: requests leave at fixed moments whether or not earlier ones were answered,
 and each is timed from the moment it was due, so that a server that stands still is not
-asked less. The mailing is a real worker's, to a local sink; when one is out the next is
-started, so that one runs all the time.
+asked less. The mailing is a real worker's, to a local sink, and so large that it lasts:
+of a smaller one the next is started, and who signs up during its freeze waits.
 """
 
 import os
