@@ -24,6 +24,7 @@ from newsletter.exchange.models import PartnerFeed, SourceItem, SourceState
 from newsletter.exchange.reading import Document, SourceEntry
 from newsletter.issues.compose import all_issues
 from newsletter.issues.usage import placed_in
+from newsletter.library.addresses import published_at
 from newsletter.library.models import LibraryItem
 from newsletter.settings import Settings
 from subscribers.errors import SubscribersError
@@ -207,7 +208,7 @@ class _Taker:
             self.session,
             select(LibraryItem).where(
                 LibraryItem.slug.in_(slugs)
-                | LibraryItem.url.in_([*spellings(entry.url), *spellings(entry.guid)]),
+                | published_at([*spellings(entry.url), *spellings(entry.guid)]),
                 ours,
             ),
         )
@@ -230,7 +231,7 @@ class _Taker:
     def _already_here(self, entry: SourceEntry) -> LibraryItem | None:
         """A partner's piece that came by another way: another feed, or by hand."""
         query = select(LibraryItem).where(
-            LibraryItem.url.in_(spellings(entry.url)),
+            published_at(spellings(entry.url)),
             LibraryItem.partner_id.is_not(None),
             # Two entries of one feed may share an address: its front page.
             LibraryItem.id.not_in(

@@ -1,6 +1,9 @@
 """The web addresses a piece leads to: where it stood first, and those in its text."""
 
+from collections.abc import Collection
 from html.parser import HTMLParser
+
+from sqlalchemy import ColumnElement, and_, select
 
 from newsletter.elsewhere.looking import LONGEST, without_fragment
 from newsletter.library.models import LibraryAddress, LibraryItem
@@ -24,6 +27,15 @@ def note_addresses(item: LibraryItem) -> None:
     wanted = addresses_in(item.url, item.body)
     known = {one.url: one for one in item.addresses}
     item.addresses = [known.get(one) or LibraryAddress(url=one) for one in wanted]
+
+
+def published_at(urls: Collection[str]) -> ColumnElement[bool]:
+    """Over ``LibraryItem``: it was published first at one of these, as written.
+
+    ``library_address`` has the index; it also holds where the text only leads to.
+    """
+    leads_there = select(LibraryAddress.item_id).where(LibraryAddress.url.in_(urls))
+    return and_(LibraryItem.id.in_(leads_there), LibraryItem.url.in_(urls))
 
 
 class _Links(HTMLParser):
