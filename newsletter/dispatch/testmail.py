@@ -20,10 +20,8 @@ from newsletter.providers.base import Chunk
 from newsletter.settings import Settings
 from newsletter.staff import audit
 from newsletter.staff.roles import Act
-from subscribers import suppression
 from subscribers.addresses import normalise
-from subscribers.models import SubscriptionState, Suppression
-from subscribers.subscriptions import find_subscriber, subscriptions_of
+from subscribers.promises import why_not_to_mail
 from subscribers.tokens import Signer
 
 PREFIX = "[Test] "
@@ -86,7 +84,8 @@ def _chunk(
 ) -> tuple[str, Chunk]:
     """The variant's key, and the mail as a chunk of one."""
     address = normalise(to)
-    _refuse_who_must_not_be_mailed(session, address)
+    if why := why_not_to_mail(session, address):
+        raise NotToBeMailed(address, why)
     planned = planned_variants(session, settings, issue, now=now)
     chosen = planned[0] if variant is None else find_variant(planned, variant)
     day = now.astimezone(settings.timezone).date()
@@ -120,20 +119,3 @@ def _chunk(
         name_of=lambda _seq: name,
     )
     return chosen.key, Chunk(message, recipients)
-
-
-def _refuse_who_must_not_be_mailed(session: Session, address: str) -> None:
-    """Any address may be tried but that of somebody we promised not to mail."""
-    if session.get(Suppression, suppression.hash_of(session, address)) is not None:
-        raise NotToBeMailed(address, "is suppressed: we promised to mail it no more")
-    reader = find_subscriber(session, address)
-    states = (
-        {one.state for one in subscriptions_of(session, reader)} if reader else set()
-    )
-    if (
-        SubscriptionState.QUARANTINED in states
-        and SubscriptionState.CONFIRMED not in states
-    ):
-        raise NotToBeMailed(
-            address, "is in quarantine: only its owner's own sign-up lifts that"
-        )
