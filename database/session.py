@@ -93,6 +93,16 @@ def open_database(url: str) -> Database:
     )
 
 
+def one_view(session: Session) -> None:
+    """Let everything asked in this session be of one moment; call it first.
+
+    SQLite does so by itself. PostgreSQL then refuses to change what somebody else has
+    changed since, with a serialization failure (SQLSTATE 40001).
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,

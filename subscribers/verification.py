@@ -34,7 +34,8 @@ def verify(session: Session, *, witnesses: Witnesses | None = None) -> list[Brok
     """The first broken link of every list whose ledger was changed; none is good.
 
     ``witnesses`` are heads kept outside the ledger: each must still be a seal in it,
-    or somebody wrote the whole chain anew.
+    or somebody wrote the whole chain anew. Lines may be added while it reads: the
+    session must be of one moment (``database.session.one_view``).
     """
     found = []
     for mailing_list in session.scalars(select(MailingList).order_by(MailingList.id)):

@@ -125,12 +125,6 @@ def in_small_groups(subscriber_id: ColumnElement[Any]) -> Sequence[ColumnElement
     return (group * _SHUFFLE % 2**32, subscriber_id)
 
 
-def one_view_of_the_readers(session: Session) -> None:
-    """SQLite's writer has one already; PostgreSQL must be asked (also see retries)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-
-
 def is_collision(error: DBAPIError) -> bool:
     """Somebody else changed the mailing's row while we waited for it."""
     return getattr(error.orig, "sqlstate", None) == "40001"

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.session import Database
+from database.session import Database, one_view
 from newsletter.dispatch.candidates import NO_NUMBER, candidates_of
 from newsletter.dispatch.chunks import Range, cut_chunks, ranges_of
 from newsletter.dispatch.errors import FreezeFailed
@@ -31,7 +31,6 @@ from newsletter.dispatch.freezing import (
     Unforeseen,
     in_small_groups,
     is_collision,
-    one_view_of_the_readers,
     store_variant,
     write_deliveries,
 )
@@ -138,7 +137,7 @@ def freeze(
                     )
         try:
             with database.write.begin() as session:
-                one_view_of_the_readers(session)
+                one_view(session)
                 _freeze(session, settings, mailing_id, foreseen, produced, now=now)
                 return
         except DBAPIError as error:

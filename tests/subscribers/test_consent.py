@@ -8,8 +8,9 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
+from database.session import one_view
 from subscribers import consent, wordings
 from subscribers.consent import Entry
 from subscribers.lists import add_list
@@ -24,7 +25,7 @@ from subscribers.models import (
 from subscribers.senders import add_sender
 from subscribers.verification import verify
 from tests.conftest import NOW
-from tests.factories import a_list, a_reader
+from tests.factories import ANNA, BEN, a_list, a_reader, a_sign_up
 
 PEOPLE = ("anna@example.nl", "ben@example.nl", "cleo@example.nl", "dora@example.nl")
 
@@ -293,6 +294,26 @@ def test_a_partner_has_words_of_its_own_and_an_unknown_language_is_dutch(
 
     assert words.language == "nl"
     assert "LPB krijgt mijn adres niet" in words.text
+
+
+def test_who_signs_up_while_it_is_read_is_no_line_cut_off(database):
+    with database.write.begin() as session:
+        number = a_list(session).id
+        a_reader(session, session.get(MailingList, number), ANNA)
+    waiting = [BEN]
+
+    def signs_up(_connection, _cursor, statement, *_rest):
+        # The lines are read; before the end they should have is, Ben comes.
+        if waiting and "FROM consent_head" in statement:
+            with database.write.begin() as other:
+                a_sign_up(other, other.get(MailingList, number), waiting.pop())
+
+    with database.read() as session:
+        one_view(session)
+        event.listen(database.engine, "before_cursor_execute", signs_up)
+        assert verify(session) == []
+        event.remove(database.engine, "before_cursor_execute", signs_up)
+    assert waiting == []
 
 
 def test_lines_written_at_the_same_time_queue_up(database):

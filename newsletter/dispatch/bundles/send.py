@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, and_, case, func, literal, null
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from database.session import Database
+from database.session import Database, one_view
 from newsletter.dispatch.bundles.contents import (
     Content,
     Contents,
@@ -34,7 +34,6 @@ from newsletter.dispatch.freezing import (
     Unforeseen,
     in_small_groups,
     is_collision,
-    one_view_of_the_readers,
     store_variant,
     write_deliveries,
 )
@@ -76,7 +75,7 @@ def make_bundle(
             _produce(session, settings, waiting, contents, produced)
         try:
             with database.write.begin() as session:
-                one_view_of_the_readers(session)
+                one_view(session)
                 return _freeze(
                     session, settings, list_id, month, produced, by=by, now=now
                 )
