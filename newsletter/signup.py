@@ -40,6 +40,19 @@ MOST_AN_HOUR = 5
 
 
 @dataclass(frozen=True)
+class FilledIn:
+    """A form as somebody filled it in; what they left empty is unknown."""
+
+    address: str
+    list_slug: str = ""  # empty: the first list
+    name: str | None = None
+    region: str | None = None
+    roles: Sequence[str] = ()
+    partners: Sequence[str] = ()  # whose boxes they ticked
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class SignUp:
     """What somebody typed, understood: addresses, numbers and codes, no rows."""
 
@@ -53,17 +66,7 @@ class SignUp:
 
 
 def sign_up(
-    database: Database,
-    *,
-    address: str,
-    list_slug: str,
-    region: str | None,
-    roles: list[str],
-    partners: list[str],
-    language: str,
-    name: str | None,
-    source: str,
-    now: datetime,
+    database: Database, filled: FilledIn, *, source: str, now: datetime
 ) -> str | None:
     """Read a form, write the sign-up down, and commit; as ``request_subscription``.
 
@@ -71,44 +74,25 @@ def sign_up(
     who sign up queue for SQLite's one writer, and each may hold it for a moment only.
     """
     with database.read() as session:
-        asked = read_form(
-            session,
-            address=address,
-            list_slug=list_slug,
-            region=region,
-            roles=roles,
-            partners=partners,
-            language=language,
-            name=name,
-        )
+        asked = read_form(session, filled)
     with database.write.begin() as session:
         return request_subscription(session, asked, source=source, now=now)
 
 
-def read_form(
-    session: Session,
-    *,
-    address: str,
-    list_slug: str,
-    region: str | None,
-    roles: list[str],
-    partners: list[str],
-    language: str,
-    name: str | None,
-) -> SignUp:
-    """Understand what was typed; an empty ``list_slug`` is the first list.
+def read_form(session: Session, filled: FilledIn) -> SignUp:
+    """Understand what was typed.
 
     Raises a SubscribersError with a sentence for what was typed wrongly (BadAddress,
     UnknownList, UnknownRegion, ...); never for what we know of the address.
     """
     return SignUp(
-        address=normalise(address),
-        list_id=_list(session, list_slug).id,
-        region_code=_region_code(session, region),
-        role_mask=_role_mask(session, roles),
-        partner_ids=[sender.id for sender in _partners(session, partners)],
-        language=check_language(language),
-        name=name,
+        address=normalise(filled.address),
+        list_id=_list(session, filled.list_slug).id,
+        region_code=_region_code(session, filled.region),
+        role_mask=roles.mask_for(session, filled.roles),
+        partner_ids=[sender.id for sender in _partners(session, filled.partners)],
+        language=check_language(filled.language),
+        name=filled.name,
     )
 
 
@@ -253,11 +237,7 @@ def _region_code(session: Session, region: str | None) -> str | None:
     return regions.find(session, region).code if region and region.strip() else None
 
 
-def _role_mask(session: Session, names: list[str]) -> int:
-    return roles.mask_for(session, names)
-
-
-def _partners(session: Session, names: list[str]) -> list[Sender]:
+def _partners(session: Session, names: Sequence[str]) -> list[Sender]:
     """Partners by slug or name; a list's own organisation is none."""
     if not names:
         return []

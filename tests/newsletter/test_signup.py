@@ -40,7 +40,7 @@ def buurtwijs(session):
 
 
 def sign_up(session, *, source, now, **typed):
-    asked = signup.read_form(session, **typed)
+    asked = signup.read_form(session, signup.FilledIn(**typed))
     return signup.request_subscription(session, asked, source=source, now=now)
 
 

@@ -20,6 +20,7 @@ from flask import (
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from newsletter.signup import FilledIn
 from newsletter.signup import sign_up as write_down
 from subscribers.errors import SubscribersError
 from web import headers
@@ -140,13 +141,15 @@ def _request(filled: SubscribeForm) -> str | None:
     partner = partner_behind(reading(), filled)
     return write_down(
         house().database,
-        address=filled.email,
-        list_slug=filled.list,
-        region=filled.region or None,
-        roles=list(filled.roles),
-        partners=list(filled.partners),
-        language=filled.language or language(),
-        name=filled.name or None,
+        FilledIn(
+            address=filled.email,
+            list_slug=filled.list,
+            name=filled.name or None,
+            region=filled.region or None,
+            roles=filled.roles,
+            partners=filled.partners,
+            language=filled.language or language(),
+        ),
         # What the consent ledger says about where it was filled in.
         source=f"partner-{kind}:{partner.slug}" if partner else kind,
         now=now(),
