@@ -16,10 +16,7 @@ from subscribers.models import (
     Subscription,
     SubscriptionState,
 )
-from subscribers.subscriptions import Details
-
-SOURCE = "move"
-_FROM = "moves_from"  # in the details of a request: the subscriber's number
+from subscribers.subscriptions import MOVE, MOVES_FROM, Details, moves_from
 
 
 def request(
@@ -35,14 +32,14 @@ def request(
     if not standing or address == subscriber.address:
         return None
     asked = _ask(session, subscriber, standing[0], address, language=language, now=now)
-    asked.details = {**asked.details, _FROM: subscriber.id}
+    asked.details = {**asked.details, MOVES_FROM: subscriber.id}
     session.flush()
     return asked
 
 
 def mover(session: Session, asked: SignupRequest) -> Subscriber | None:
     """Who leaves an old address behind by this request; None for a plain sign-up."""
-    number = asked.details.get(_FROM)
+    number = asked.details.get(MOVES_FROM)
     return session.get(Subscriber, number) if number else None
 
 
@@ -65,17 +62,13 @@ def leave_out_refused(session: Session, request_id: int) -> None:
 
 def abandon(session: Session, subscriber: Subscriber) -> None:
     """Take back every move this person asked for: their details wait in it."""
-    session.execute(
-        delete(SignupRequest).where(
-            SignupRequest.details[_FROM].as_integer() == subscriber.id
-        )
-    )
+    session.execute(delete(SignupRequest).where(moves_from(subscriber.id)))
 
 
 def has_moved(session: Session, number: int) -> bool:
     """Whether the subscriber of this number went on at another address."""
     moved = select(SignupRequest.id).where(
-        SignupRequest.details[_FROM].as_integer() == number,
+        moves_from(number),
         SignupRequest.confirmed_at.is_not(None),
     )
     return session.scalar(moved.limit(1)) is not None
@@ -127,7 +120,7 @@ def _ask(
             language=subscriber.language,
             partners=subscriptions.partners_of(session, subscription),
         ),
-        source=SOURCE,
+        source=MOVE,
         language=language,
         now=now,
     )

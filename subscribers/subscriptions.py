@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,7 @@ __all__ = [
     "find_subscriber",
     "find_subscription",
     "grant_partner",
+    "moves_from",
     "partners_of",
     "request",
     "requests_since",
@@ -50,6 +51,8 @@ __all__ = [
 
 NAME_MOST = 100
 SOURCE_MOST = 100
+MOVE = "move"  # the source of a request by somebody who reads at another address
+MOVES_FROM = "moves_from"  # in its details: that subscriber's number
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,14 @@ def request(
     return asked
 
 
+def moves_from(subscriber_id: int) -> ColumnElement[bool]:
+    """Over ``SignupRequest``: one by which this person wants to move (``moving``)."""
+    return and_(
+        SignupRequest.source == MOVE,
+        SignupRequest.details[MOVES_FROM].as_integer() == subscriber_id,
+    )
+
+
 def requests_since(session: Session, *, address: str, since: datetime) -> int:
     """How often this address was signed up since then, by whomever."""
     return (
@@ -192,10 +203,13 @@ def end(
     session: Session, subscription: Subscription, *, source: str, now: datetime
 ) -> None:
     """End one mailing list for one reader, with all its editions; repeating is fine."""
-    # A sign-up still open would bring them back by an old mail.
+    # A sign-up still open would bring them back by an old mail, and so would a move.
     session.execute(
         delete(SignupRequest).where(
-            SignupRequest.subscriber_id == subscription.subscriber_id,
+            or_(
+                SignupRequest.subscriber_id == subscription.subscriber_id,
+                moves_from(subscription.subscriber_id),
+            ),
             SignupRequest.list_id == subscription.list_id,
             SignupRequest.confirmed_at.is_(None),
         )

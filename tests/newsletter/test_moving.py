@@ -48,6 +48,11 @@ def _move(session, anna, address=NEW):
 
 
 def _confirm(session, *, address=NEW):
+    token = _token(session, address=address)
+    return signup.confirm(session, token, signer=signer, now=NOW)
+
+
+def _token(session, *, address=NEW):
     subscriber = subscriptions.find_subscriber(session, address)
     request = session.scalars(
         select(SignupRequest.id)
@@ -57,8 +62,7 @@ def _confirm(session, *, address=NEW):
         )
         .order_by(SignupRequest.id)
     ).first()
-    token = signer.sign(Purpose.CONFIRM, request)
-    return signup.confirm(session, token, signer=signer, now=NOW)
+    return signer.sign(Purpose.CONFIRM, request)
 
 
 def test_nothing_moves_before_the_new_mailbox_confirms(session, anna):
@@ -159,6 +163,22 @@ def test_moving_to_where_one_is_or_to_no_address(session, anna):
 
     with pytest.raises(BadAddress):
         _move(session, anna, "nergens")
+
+
+def test_who_leaves_before_the_new_mailbox_confirms_does_not_come_back_by_it(
+    session, anna
+):
+    _move(session, anna)
+    token = _token(session)
+    subscription = subscriptions.subscriptions_of(session, anna)[0]
+    subscriptions.end(session, subscription, source="one-click", now=NOW)
+
+    assert signup.confirm(session, token, signer=signer, now=NOW) is None
+
+    new = subscriptions.find_subscriber(session, NEW)
+    assert {one.state for one in subscriptions.subscriptions_of(session, new)} == {
+        SubscriptionState.PENDING
+    }
 
 
 def test_a_partner_refused_in_the_meantime_does_not_come_along(session, anna):
