@@ -17,7 +17,10 @@ _LABEL = r"[a-z0-9](?!.--)([a-z0-9-]{0,61}[a-z0-9])?"
 _PLAIN_DOMAIN = re.compile(rf"({_LABEL}\.)+(?=.*[a-z]\Z){_LABEL}")
 # RFC 6761 and its like: names that lead nowhere.
 _NOWHERE = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
-_IN_WORDS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
+_SIGN = r"[^\s<>,;:\"'()@]"
+# From the beginning of a word on and no further: a hostile server may say a megabyte of
+# letters, and each of them could be the first of an address.
+_IN_WORDS = re.compile(rf"(?<!{_SIGN}){_SIGN}++@[^\s<>,;:\"'()]+")
 
 
 class BadAddress(SubscribersError):
