@@ -37,6 +37,17 @@ class HomeMissing(NewsletterError):
         )
 
 
+class KeyMissing(NewsletterError):
+    """Without a key anybody could sign."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"There is no signing key in {file}. Put the one you had back; "
+            "`buurtpost db upgrade` makes a new one, and then links in older mails "
+            "open no more."
+        )
+
+
 @dataclass(frozen=True)
 class SoftBounces:
     """When soft bounces suppress an address: ``most`` of them within ``days``."""
@@ -92,17 +103,25 @@ class Settings:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.outbox, self.media, self.journals):
             folder.mkdir(exist_ok=True)
-        if not self.secret_keys and not self._key_file.exists():
+        if not self.secret_keys and not self._own_key():
             self._key_file.touch(mode=0o600)
             self._key_file.write_text(secrets.token_urlsafe(32) + "\n")
 
     def signing_keys(self) -> tuple[bytes, ...]:
-        """The keys links are signed with: the first signs, all verify."""
+        """The keys links are signed with: the first signs, all verify.
+
+        Raises KeyMissing.
+        """
         if self.secret_keys:
             return tuple(key.encode() for key in self.secret_keys)
-        if not self._key_file.exists():
-            raise HomeMissing(self.home)
-        return (self._key_file.read_text().strip().encode(),)
+        own = self._own_key()
+        if not own:
+            raise KeyMissing(self._key_file)
+        return (own.encode(),)
+
+    def _own_key(self) -> str:
+        """The one in the home; "" when it is not there, or was never written."""
+        return self._key_file.read_text().strip() if self._key_file.exists() else ""
 
     @property
     def _key_file(self) -> Path:

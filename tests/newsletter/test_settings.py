@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.settings import SettingsError, read_settings
+from newsletter.settings import KeyMissing, SettingsError, read_settings
 
 
 @pytest.mark.parametrize(
@@ -159,3 +159,16 @@ def test_a_new_home_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
     key = settings.home / "secret.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_a_key_that_was_cut_off_as_it_was_made_signs_nothing(tmp_path: Path) -> None:
+    settings = read_settings({"BUURTPOST_HOME": str(tmp_path / "home")})
+    settings.make_home()
+    key = settings.home / "secret.key"
+    key.write_text("")  # the disk was full
+
+    with pytest.raises(KeyMissing, match=r"secret\.key"):
+        settings.signing_keys()
+
+    settings.make_home()
+    assert len(settings.signing_keys()[0]) > 40
