@@ -248,4 +248,6 @@ _PLAIN: Final = {name: _plain(name) for name in (*_FIRST, *_LAST)}
 
 
 def _write(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    insert_rows(session, cast("Table", model.__table__), rows)
+    if rows:
+        values = [tuple(row.values()) for row in rows]
+        insert_rows(session, cast("Table", model.__table__), list(rows[0]), values)

@@ -5,7 +5,7 @@ anew; a file of a million readers is then three times as slow. The statements an
 column types are SQLAlchemy's all the same. PostgreSQL takes rows by COPY.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,31 +29,16 @@ _SQLITE_MOMENT = len("2026-11-20 09:30:00.000000")  # without an offset
 def insert_rows(
     session: Session,
     table: Table,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    skip_existing: bool = False,
-) -> None:
-    """Insert rows that all have the same keys.
-
-    ``skip_existing`` leaves a row that is there already as it is; without it that is
-    an IntegrityError, as ever.
-    """
-    if not rows:
-        return
-    names = list(rows[0])
-    values = [tuple(row[name] for name in names) for row in rows]
-    insert_tuples(session, table, names, values, skip_existing=skip_existing)
-
-
-def insert_tuples(
-    session: Session,
-    table: Table,
     names: Sequence[str],
     rows: Sequence[Values],
     *,
     skip_existing: bool = False,
 ) -> None:
-    """The same for rows without keys: the values of the columns in ``names``."""
+    """Insert rows that are the values of the columns in ``names``.
+
+    ``skip_existing`` leaves a row that is there already as it is; without it that is
+    an IntegrityError, as ever.
+    """
     if not rows:
         return
     connection = session.connection()

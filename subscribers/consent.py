@@ -18,7 +18,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from database.bulk import insert_tuples
+from database.bulk import insert_rows
 from subscribers import secrets
 from subscribers.models import (
     ConsentAct,
@@ -99,7 +99,7 @@ def append(
                 address,
             )
         )
-    insert_tuples(session, _TABLE, _COLUMNS, rows)
+    insert_rows(session, _TABLE, _COLUMNS, rows)
     end.seq, end.seal = seq, seal
     session.flush()
 

@@ -12,7 +12,7 @@ from typing import Final, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from database.bulk import count_anew, insert_tuples, next_ids
+from database.bulk import count_anew, insert_rows, next_ids
 from subscribers import consent, subscriptions, suppression
 from subscribers.imports.decide import Decision
 from subscribers.models import (
@@ -94,7 +94,7 @@ def _write_people(
     """Add the new, change the known; everybody's id."""
     new = [decision.row for decision in decisions if decision.is_new]
     numbers = next_ids(session, _PEOPLE, len(new)) if new else ()
-    insert_tuples(
+    insert_rows(
         session,
         _PEOPLE,
         _PERSON,
@@ -162,7 +162,7 @@ def _write_subscriptions(
         else:
             subscription.state, subscription.confirmed_at = state, now
     session.flush()
-    insert_tuples(session, _SUBSCRIPTIONS, _SUBSCRIPTION, new)
+    insert_rows(session, _SUBSCRIPTIONS, _SUBSCRIPTION, new)
 
 
 def _left_at(decision: Decision, target: Target) -> datetime:
@@ -180,7 +180,7 @@ def _suppress(session: Session, decisions: Sequence[Decision], target: Target) -
                 note=note,
                 now=target.now,
             )
-    insert_tuples(
+    insert_rows(
         session,
         _SUPPRESSIONS,
         ("address_hash", "reason", "note", "created_at"),
@@ -219,7 +219,7 @@ def _record_consent(
                     _IMPORTED, sender, subscriber_id, address, "import", None, proof
                 )
             )
-    insert_tuples(
+    insert_rows(
         session,
         _GRANTS,
         ("subscriber_id", "list_id", "sender_id", "granted_at"),

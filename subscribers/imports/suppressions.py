@@ -14,7 +14,7 @@ from typing import cast
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from database.bulk import insert_tuples, rows_among
+from database.bulk import insert_rows, rows_among
 from database.session import Database
 from subscribers import addresses, secrets, suppression, typed
 from subscribers.imports.columns import Columns, guess
@@ -172,7 +172,7 @@ def _write(session: Session, batch: Sequence[_Entry], *, now: datetime) -> None:
             known.add(entry.address_hash)
             new.append((entry.address_hash, entry.reason, _NOTE, entry.since))
     table = cast("Table", Suppression.__table__)
-    insert_tuples(session, table, _COLUMNS, new, skip_existing=True)
+    insert_rows(session, table, _COLUMNS, new, skip_existing=True)
     for entry in others:
         suppression.suppress(
             session,

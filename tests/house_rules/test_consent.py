@@ -25,10 +25,15 @@ def test_only_the_ledger_itself_writes_in_the_ledger():
 
 
 def _writes(node: ast.AST) -> bool:
-    """``update(ConsentRecord)``, or a new ``ConsentRecord(...)``."""
+    """``update(ConsentRecord)``, its ``__table__``, or a new ``ConsentRecord(...)``."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         return False
     if node.func.id in LEDGER:
         return True
-    given = [argument for argument in node.args if isinstance(argument, ast.Name)]
-    return node.func.id in WRITES and any(one.id in LEDGER for one in given)
+    named = {
+        inner.id
+        for argument in node.args
+        for inner in ast.walk(argument)
+        if isinstance(inner, ast.Name)
+    }
+    return node.func.id in WRITES and bool(named & LEDGER)

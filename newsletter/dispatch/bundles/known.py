@@ -39,8 +39,3 @@ def all_bundles(session: Session) -> Sequence[Bundle]:
         .join(Mailing, Mailing.id == Bundle.mailing_id)
         .order_by(Mailing.frozen_at.desc(), Bundle.mailing_id.desc())
     ).all()
-
-
-def bundle_of_mailing(session: Session, mailing: Mailing) -> Bundle:
-    """Of a mailing of that kind."""
-    return session.get_one(Bundle, mailing.id)
