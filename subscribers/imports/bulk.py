@@ -18,6 +18,7 @@ from subscribers.imports.decide import Decision
 from subscribers.models import (
     ConsentAct,
     ConsentRecord,
+    Frequency,
     MailingList,
     PartnerConsent,
     Subscriber,
@@ -112,6 +113,19 @@ def _write_people(
             for number, row in zip(numbers, new, strict=True)
         ],
     )
+    # By far the most get every issue, which is what a new row says by itself.
+    monthly = [
+        number
+        for number, row in zip(numbers, new, strict=True)
+        if row.frequency is Frequency.MONTHLY
+    ]
+    if monthly:
+        session.execute(
+            update(Subscriber)
+            .where(Subscriber.id.in_(monthly))
+            .values(frequency=Frequency.MONTHLY)
+            .execution_options(synchronize_session=False)
+        )
     changed = [
         {
             "id": decision.known.subscriber_id,

@@ -104,6 +104,7 @@ def export_readers(
                 "language": reader.language,
                 "status": shape.words[status],
                 "joined_at": _moment(reader.joined_at),
+                "frequency": reader.frequency,
                 "left_at": _moment(reader.ended_at),
                 "switched_off": str(status is not RowStatus.CONFIRMED).lower(),
             }
@@ -145,6 +146,7 @@ def _pages(
             Subscriber.role_mask,
             Subscriber.language,
             Subscriber.joined_at,
+            Subscriber.frequency,
             Suppression.reason,
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)

@@ -23,6 +23,7 @@ OWN = (
     "language",
     "status",
     "joined_at",
+    "frequency",
 )
 PARTS = (
     "first_name",
@@ -42,6 +43,7 @@ _OURS = {
     "partners": "Partner",
     "language": "Taal",
     "status": "Status",
+    "frequency": "Frequentie",
 }
 _OUR_WORDS = {status: status.value for status in RowStatus}
 
@@ -209,6 +211,7 @@ EVERYDAY = Format(
         "language": ("language", "taal"),
         "status": ("status",),
         "joined_at": ("joinedat", "aangemeldop", "aanmelddatum", "inschrijfdatum"),
+        "frequency": ("frequency", "frequentie"),
         "left_at": ("leftat", "afgemeldop", "afmelddatum", "uitschrijfdatum"),
         "first_name": ("firstname", "voornaam"),
         "infix": ("tussenvoegsel", "infix"),

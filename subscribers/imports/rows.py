@@ -16,10 +16,10 @@ from subscribers.imports.defusing import restore
 from subscribers.imports.errors import Refusal
 from subscribers.imports.formats import FIELDS
 from subscribers.imports.statuses import WORDS, RowStatus
-from subscribers.models import MailingList, Role, Sender
+from subscribers.models import Frequency, MailingList, Role, Sender
 from subscribers.regions import Gazetteer, gazetteer
 from subscribers.roles import all_roles, mask_from
-from subscribers.segments.values import LANGUAGES
+from subscribers.segments import values
 from subscribers.senders import UnknownSender, all_senders
 from subscribers.subscriptions import NAME_MOST
 
@@ -35,7 +35,7 @@ _NOT_OFF = frozenset({"", "0", "f", "false", "n", "no", "nee"})
 
 _LANGUAGES: Mapping[str, str] = {
     typed.fold(name): code
-    for code, names in LANGUAGES.items()
+    for code, names in values.LANGUAGES.items()
     for name in (code, *names.values())
 }
 
@@ -54,6 +54,7 @@ class Row(NamedTuple):
     status: RowStatus
     joined_at: datetime | None
     left_at: datetime | None  # or bounced
+    frequency: Frequency
 
 
 class _Refused(Exception):
@@ -112,6 +113,7 @@ class RowReader:
         nobody: tuple[int, ...] = ()
         self._sender_sets = self._remembered("partners", self._sender_ids, nobody)
         self._languages = self._remembered("language", self._language, None)
+        self._often = self._remembered("frequency", _frequency, Frequency.EVERY)
         self._statuses = self._remembered("status", _status, RowStatus.CONFIRMED)
         self._off = _Remembered(lambda cell: typed.fold(cell) not in _NOT_OFF)
         self._leaving = any(field in columns.places for field in _LEAVING)
@@ -147,6 +149,7 @@ class RowReader:
             self._status(cells),
             self._joined_at(cells[place["joined_at"]].strip()),
             self._left_at(cells) if self._leaving else None,
+            self._often[cells[place["frequency"]]],
         )
 
     def _padded(self, record: list[str]) -> list[str]:
@@ -237,7 +240,7 @@ class RowReader:
         # "nl-NL" and "nl_NL" are Dutch too.
         folded = typed.fold(cell.replace("_", "-").partition("-")[0])
         if folded not in _LANGUAGES:
-            known = ", ".join(LANGUAGES)
+            known = ", ".join(values.LANGUAGES)
             raise SubscribersError(
                 f"There is no language {typed.shown(cell)}. Use one of: {known}."
             )
@@ -283,6 +286,10 @@ def _status(cell: str) -> RowStatus:
         known = ", ".join(RowStatus)
         raise SubscribersError(f"There is no status {typed.shown(cell)}. Use: {known}.")
     return status
+
+
+def _frequency(cell: str) -> Frequency:
+    return Frequency(values.frequency(cell))
 
 
 def _several(cell: str) -> list[str]:

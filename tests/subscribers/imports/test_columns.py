@@ -9,7 +9,7 @@ from tests.subscribers.imports.conftest import Intake
 EXPORTS = [
     (
         "Buurtpost",
-        "email,name,region,roles,partners,language,status,joined_at",
+        "email,name,region,roles,partners,language,status,joined_at,frequency",
         "anna@example.nl,Anna de Vries,Zwolle,bewoner,lpb,nl,confirmed,2024-01-15",
     ),
     (

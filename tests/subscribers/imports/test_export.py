@@ -17,14 +17,14 @@ from tests.conftest import NOW
 from tests.subscribers.imports.conftest import Intake
 
 OURS = (
-    "email,name,region,roles,partners,language,status,joined_at\n"
+    "email,name,region,roles,partners,language,status,joined_at,frequency\n"
     'anna@example.nl,"Vries, Anna de",GM0193,wijkambtenaar|bewoner,lpb|movisie,nl,'
-    "confirmed,2024-01-14T23:00:00+00:00\n"
-    "ben@example.nl,,,,,,pending,2024-01-14T23:00:00+00:00\n"
-    "cleo@example.nl,'=1+1,PV21,,,en,ended,2024-01-14T23:00:00+00:00\n"
-    "'+dora@example.nl,Dora,,,,,suppressed,2024-01-14T23:00:00+00:00\n"
-    "eva@example.nl,Eva,,,,,bounced,2024-01-14T23:00:00+00:00\n"
-    "finn@example.nl,Finn,,,,,complained,2024-01-14T23:00:00+00:00\n"
+    "confirmed,2024-01-14T23:00:00+00:00,monthly\n"
+    "ben@example.nl,,,,,,pending,2024-01-14T23:00:00+00:00,every\n"
+    "cleo@example.nl,'=1+1,PV21,,,en,ended,2024-01-14T23:00:00+00:00,every\n"
+    "'+dora@example.nl,Dora,,,,,suppressed,2024-01-14T23:00:00+00:00,every\n"
+    "eva@example.nl,Eva,,,,,bounced,2024-01-14T23:00:00+00:00,every\n"
+    "finn@example.nl,Finn,,,,,complained,2024-01-14T23:00:00+00:00,every\n"
 )
 
 
@@ -48,6 +48,16 @@ def test_an_export_is_what_an_import_takes(intake: Intake) -> None:
 
     assert exported(intake) == OURS
     assert intake.reader("+dora") is not None
+
+
+def test_how_often_is_asked_of_newcomers_alone(intake: Intake) -> None:
+    intake.take("email,frequency\nanna@example.nl,Monthly\nben@example.nl,\n")
+    # Who chose since then on their own page keeps that, whatever an old file says.
+    report = intake.take("email,frequency\nanna@example.nl,every\n")
+
+    assert report.unchanged == 1
+    rows = csv.DictReader(io.StringIO(exported(intake)))
+    assert [row["frequency"] for row in rows] == ["monthly", "every"]
 
 
 def test_taking_our_own_export_in_again_changes_nothing(intake: Intake) -> None:

@@ -171,6 +171,7 @@ READ_STRICTLY = (
     "language",
     "status",
     "joined_at",
+    "frequency",
 )
 
 

@@ -33,6 +33,7 @@ from tests.subscribers.imports.conftest import Intake, reasons
         ("roles", "bewoner|tovenaar", "There is no role 'tovenaar'. Known are: wijk"),
         ("partners", "lpb|niemand", "Known are: elders, lpb, movisie"),
         ("language", "klingon", "Use one of: nl, en"),
+        ("frequency", "wekelijks", "Use one of: every, monthly"),
         ("status", "misschien", "There is no status 'misschien'"),
         ("joined_at", "gisteren", "not a day somebody can have joined on"),
         ("joined_at", "2026-02-30", "not a day somebody can have joined on"),
