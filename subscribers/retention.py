@@ -1,4 +1,4 @@
-"""Forgetting by rule: what nobody confirmed is not ours to keep."""
+"""Forgetting by rule: what nobody confirmed or could prove is not ours to keep."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,16 @@ from subscribers.models import (
     Subscriber,
     Subscription,
     SubscriptionState,
+    Suppression,
 )
 
 AT_ONCE = 500  # people per transaction: SQLite has one writer, and others wait
-# After the last subscription ended: what we knew to choose their version is of no use
-# any more, and two years later nobody asks for proof of the consent there was.
+# Since they were brought in without proof: half a year to ask them by other ways than
+# mail to sign up themselves.
+QUARANTINE_DAYS = 180
+# After the last subscription ended, or since nothing may be mailed to them: what we
+# knew to choose their version is of no use any more, and two years later nobody asks
+# for proof of the consent there was.
 DETAILS_DAYS = 90
 LEFT_DAYS = 730
 
@@ -28,16 +33,18 @@ class Forgotten:
     """How much was cleaned away."""
 
     requests: int  # typed into a form longer ago than they could be confirmed
-    subscriptions: int  # pending ones
+    subscriptions: int  # pending ones, and those in quarantine
     subscribers: int  # of whom nothing else was known
 
 
 def run(database: Database, *, pending_days: int, now: datetime) -> Forgotten:
-    """Forget every sign-up older than ``pending_days`` that was not confirmed.
+    """Forget every sign-up older than ``pending_days`` that was not confirmed, and who
+    was in quarantine for QUARANTINE_DAYS.
 
     Commits after the requests, and after every 500 people.
     """
     before = now - timedelta(days=pending_days)
+    stale = _is_stale(before, now - timedelta(days=QUARANTINE_DAYS))
     with database.write.begin() as session:
         # Confirmed ones too: what they said has been applied, and consent has its
         # own ledger.
@@ -49,15 +56,15 @@ def run(database: Database, *, pending_days: int, now: datetime) -> Forgotten:
     subscriptions = subscribers = 0
     while True:
         with database.write.begin() as session:
-            held = _hold_some(session, before)
-            ended = _forget(session, held, before)
+            held = _hold_some(session, stale)
+            ended = _forget(session, held, stale)
         subscriptions += ended[0]
         subscribers += ended[1]
         if not held:
             return Forgotten(len(requests), subscriptions, subscribers)
 
 
-def _hold_some(session: Session, before: datetime) -> Sequence[int]:
+def _hold_some(session: Session, stale: ColumnElement[bool]) -> Sequence[int]:
     """Some people with a stale subscription, locked so that nobody signs up meanwhile.
 
     Whoever is signing up right now is passed over.
@@ -65,21 +72,21 @@ def _hold_some(session: Session, before: datetime) -> Sequence[int]:
     return session.scalars(
         select(Subscriber.id)
         .join(Subscription, Subscription.subscriber_id == Subscriber.id)
-        .where(_is_stale(before))
+        .where(stale)
         .limit(AT_ONCE)
         .with_for_update(of=Subscriber, skip_locked=True)
     ).all()
 
 
-def _forget(session: Session, held: Sequence[int], before: datetime) -> tuple[int, int]:
-    """Their pending subscriptions, and those of whom nothing else is left."""
-    stale = session.scalars(
+def _forget(
+    session: Session, held: Sequence[int], stale: ColumnElement[bool]
+) -> tuple[int, int]:
+    """Their stale subscriptions, and those of whom nothing else is left."""
+    ended = session.scalars(
         # Asked again, now that they are held.
-        select(Subscription.id).where(
-            Subscription.subscriber_id.in_(held), _is_stale(before)
-        )
+        select(Subscription.id).where(Subscription.subscriber_id.in_(held), stale)
     ).all()
-    session.execute(delete(Subscription).where(Subscription.id.in_(stale)))
+    session.execute(delete(Subscription).where(Subscription.id.in_(ended)))
     nobody = session.scalars(
         select(Subscriber.id).where(
             Subscriber.id.in_(held),
@@ -89,13 +96,23 @@ def _forget(session: Session, held: Sequence[int], before: datetime) -> tuple[in
     for subscriber_id in nobody:
         consent.erase(session, subscriber_id)
     session.execute(delete(Subscriber).where(Subscriber.id.in_(nobody)))
-    return len(stale), len(nobody)
+    return len(ended), len(nobody)
 
 
-def _is_stale(before: datetime) -> ColumnElement[bool]:
+def _is_stale(
+    pending_before: datetime, quarantined_before: datetime
+) -> ColumnElement[bool]:
     return and_(
-        Subscription.state == SubscriptionState.PENDING,
-        Subscription.requested_at < before,
+        or_(
+            and_(
+                Subscription.state == SubscriptionState.PENDING,
+                Subscription.requested_at < pending_before,
+            ),
+            and_(
+                Subscription.state == SubscriptionState.QUARANTINED,
+                Subscription.requested_at < quarantined_before,
+            ),
+        ),
         # They asked again lately: that request still waits for them.
         ~exists().where(
             SignupRequest.subscriber_id == Subscription.subscriber_id,
@@ -105,14 +122,16 @@ def _is_stale(before: datetime) -> ColumnElement[bool]:
 
 
 def empty_details(database: Database, *, now: datetime) -> int:
-    """Empty what we know of who left everything 90 days ago; how many people.
+    """Empty what we know of who left everything 90 days ago, or may not be mailed for
+    as long; how many people.
 
     Their address and consent stay: they prove that there was one, and when it ended.
     """
+    before = now - timedelta(days=DETAILS_DAYS)
     emptied = 0
     while True:
         with database.write.begin() as session:
-            held = _hold_left(session, now - timedelta(days=DETAILS_DAYS), _HAS_DETAILS)
+            held = _hold_over(session, before, _HAS_DETAILS)
             session.execute(
                 update(Subscriber)
                 .where(Subscriber.id.in_(held))
@@ -131,8 +150,11 @@ def empty_details(database: Database, *, now: datetime) -> int:
 
 
 def hold_long_gone(session: Session, *, now: datetime) -> Sequence[int]:
-    """Some who left everything two years ago, locked: to be forgotten altogether."""
-    return _hold_left(session, now - timedelta(days=LEFT_DAYS), true())
+    """Some whom nothing was mailed for two years, locked: to be forgotten altogether.
+
+    They left everything, or their mailbox is gone, or they called it spam.
+    """
+    return _hold_over(session, now - timedelta(days=LEFT_DAYS), true())
 
 
 _HAS_DETAILS = or_(
@@ -144,21 +166,38 @@ _HAS_DETAILS = or_(
 )
 
 
-def _hold_left(
+def _hold_over(
     session: Session, before: datetime, which: ColumnElement[bool]
 ) -> Sequence[int]:
-    """Some of whom every subscription ended before then, and who asked for none."""
+    """Some who left all or were suppressed before then, and asked for nothing."""
+    return _held(session, _has_left(before), which) or _held(
+        session, _was_suppressed(before), which
+    )
+
+
+def _has_left(before: datetime) -> ColumnElement[bool]:
     over = and_(
         Subscription.state == SubscriptionState.ENDED, Subscription.ended_at < before
     )
     mine = Subscription.subscriber_id == Subscriber.id
+    return and_(
+        exists().where(mine, over),
+        ~exists().where(mine, or_(~over, Subscription.ended_at.is_(None))),
+    )
+
+
+def _was_suppressed(before: datetime) -> ColumnElement[bool]:
+    # The other way round than asked: there are few of them among a million.
+    gone = select(Suppression.address_hash).where(Suppression.created_at < before)
+    return Subscriber.address_hash.in_(gone)
+
+
+def _held(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:
     return session.scalars(
         select(Subscriber.id)
         .where(
-            exists().where(mine, over),
-            ~exists().where(mine, or_(~over, Subscription.ended_at.is_(None))),
+            *which,
             ~exists().where(SignupRequest.subscriber_id == Subscriber.id),
-            which,
         )
         .limit(AT_ONCE)
         .with_for_update(of=Subscriber, skip_locked=True)

@@ -18,10 +18,12 @@ def run(door: Door) -> None:
     done = rules.run(door.database, door.settings, now=door.now)
     readers = done.readers
     click.echo(
-        f"Forgotten: {readers.requests} sign-ups, {readers.subscriptions} pending "
-        f"subscriptions, {readers.subscribers} people, {done.reports} reports."
+        f"Forgotten: {readers.requests} sign-ups, {readers.subscriptions} "
+        f"subscriptions never confirmed, {readers.subscribers} people, "
+        f"{done.reports} reports."
     )
     click.echo(
-        f"Of who left: the details of {done.details}, {done.gone} altogether; "
+        f"Of who is mailed no more: the details of {done.details}, {done.gone} "
+        "altogether; "
         f"what servers said of {done.words} mails."
     )

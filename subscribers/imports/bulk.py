@@ -51,6 +51,7 @@ _SUBSCRIPTION: Final = (
     "ended_at",
 )
 _IMPORTED: Final = ConsentAct.IMPORTED
+_UNPROVEN: Final = frozenset({SubscriptionState.PENDING, SubscriptionState.QUARANTINED})
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _write_subscriptions(
                     target.list_id,
                     state,
                     # To us they are new today: retention counts from here.
-                    now if state is SubscriptionState.PENDING else joined,
+                    now if state in _UNPROVEN else joined,
                     joined if state is SubscriptionState.CONFIRMED else None,
                     _left_at(decision, target) if is_over else None,
                 )

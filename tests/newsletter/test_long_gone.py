@@ -95,6 +95,25 @@ def test_two_years_later_they_are_forgotten_and_stay_unmailed(
         assert session.query(Erasure).count() == 1
 
 
+def test_who_may_not_be_mailed_is_let_go_in_the_same_steps(
+    village: Village, people: None
+) -> None:
+    """A mailbox that is gone leaves nothing: its owner cannot."""
+    with village.database.write.begin() as session:
+        suppression.suppress(
+            session, address=CLEO, reason=SuppressionReason.BOUNCED, now=NOW
+        )
+
+    assert night(village, 90).details == 0
+    assert night(village, 91).details == 2  # Anna, who left, and Cleo
+    assert known(village) == {ANNA: None, BEN: "Anna", CLEO: None}
+    assert night(village, 731).gone == 2
+    with village.database.read() as session:
+        address_hash = suppression.hash_of(session, CLEO)
+        reason = suppression.reason_for(session, address_hash)
+        assert reason is SuppressionReason.BOUNCED
+
+
 def test_who_comes_back_is_kept(village: Village, people: None) -> None:
     with village.database.write.begin() as session:
         anna = find_subscriber(session, ANNA)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from subscribers import retention, subscriptions
+from subscribers.imports.intake import import_readers
 from subscribers.models import MailingList, SignupRequest, Subscriber
 from subscribers.verification import verify
 from tests.at_once import during
@@ -69,6 +70,28 @@ def test_many_are_forgotten_in_several_steps(database, monkeypatch):
     assert retention.run(database, pending_days=7, now=NOW).subscribers == 7
     assert _known(database) == set()
     assert retention.run(database, pending_days=7, now=NOW).subscribers == 0
+
+
+def test_quarantine_ends_after_half_a_year(database, tmp_path):
+    """As long after they came in; when they joined elsewhere is no matter."""
+    file = tmp_path / "readers.csv"
+    file.write_text(f"email,joined_at\n{ANNA},2015-01-01\n{BEN},2015-01-01\n")
+    with database.write.begin() as session:
+        a_list(session)
+        agenda = a_list(session, "agenda")
+        a_reader(session, agenda, BEN)
+    import_readers(
+        database, file, mailing_list="buurtwijs", proof=None, mapping={},
+        dry_run=False, now=NOW,
+    )  # fmt: skip
+
+    def night(days):
+        now = NOW + timedelta(days=days)
+        return retention.run(database, pending_days=7, now=now).subscriptions
+
+    assert night(retention.QUARANTINE_DAYS) == 0
+    assert night(retention.QUARANTINE_DAYS + 1) == 2
+    assert _known(database) == {BEN}  # who reads another list
 
 
 def test_who_signs_up_while_they_are_being_forgotten_can_still_confirm(database):
