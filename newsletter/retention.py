@@ -10,12 +10,13 @@ from typing import Any
 from database.session import Database
 from newsletter.dispatch.returns.ageing import forget_old, forget_whom, forget_words
 from newsletter.erasure.erasure import forget_undone
+from newsletter.jobs.ageing import forget_done
 from newsletter.jobs.context import Context
 from newsletter.jobs.recurring import plan_next
 from newsletter.privacy import forget_held
 from newsletter.settings import Settings
 from newsletter.workflow.ageing import forget_old_links
-from subscribers import retention
+from subscribers import readers, retention
 from subscribers.models import SuppressionReason
 from subscribers.retention import Forgotten
 
@@ -29,8 +30,8 @@ class Cleaned:
 
     readers: Forgotten
     reports: int
-    details: int  # people who left, of whom only the address and consent are left
-    gone: int  # people who left long ago
+    details: int  # people not mailed any more, of whom address and consent are left
+    gone: int  # people not mailed for long
     words: int  # of servers, about single mails
 
 
@@ -39,6 +40,9 @@ def run(database: Database, settings: Settings, *, now: datetime) -> Cleaned:
     forget_whom(database, now=now)
     forget_undone(database, now=now)
     forget_old_links(database, now=now)
+    forget_done(database, now=now)
+    with database.write.begin() as session:
+        readers.take_out_suppressed(session)
     return Cleaned(
         retention.run(database, pending_days=settings.pending_days, now=now),
         forget_old(database, now=now),

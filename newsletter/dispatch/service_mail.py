@@ -45,9 +45,13 @@ def send_service_mail(context: Context, payload: dict[str, Any]) -> None:
         mail = session.get(ServiceMail, mail_id)
         if mail is None or mail.state is not ServiceMailState.WAITING:
             return
-        chunk = chunk_for(session, context.settings, mail)
         too_late = context.now() - mail.created_at > GIVE_UP
-    mark, why = (Mark.REFUSED, "") if too_late else hand_over(context.settings, chunk)
+        # Looked at first: what cannot even be written must not be kept for that.
+        chunk = None if too_late else chunk_for(session, context.settings, mail)
+    if chunk is None:
+        _close(context, mail_id, ServiceMailState.REFUSED)
+        return
+    mark, why = hand_over(context.settings, chunk)
     if mark is Mark.ACCEPTED:
         _close(context, mail_id, ServiceMailState.SENT)
     elif mark is Mark.REFUSED:

@@ -12,7 +12,10 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.orm import Session
+
+from subscribers.models import Reader, Subscriber, Suppression
 
 _HERE = Path(__file__).parent
 
@@ -56,6 +59,24 @@ def remove(connection: Connection) -> None:
 def rebuild(connection: Connection) -> None:
     """Write the table anew from the four it follows: after a migration, or a copy."""
     _run(connection, _HERE / "rebuild.sql")
+
+
+def take_out_suppressed(session: Session) -> int:
+    """Take out whoever confirmed in the instant they were suppressed; how many.
+
+    On PostgreSQL neither of those two transactions sees the other. Few are suppressed:
+    looking for them costs little.
+    """
+    suppressed = select(Subscriber.id).join(
+        Suppression, Suppression.address_hash == Subscriber.address_hash
+    )
+    found = session.execute(
+        delete(Reader)
+        .where(Reader.subscriber_id.in_(suppressed))
+        .returning(Reader.subscriber_id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(found.all())
 
 
 def _dropping(connection: Connection) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from database.session import Database
 from newsletter.agenda import JOBS, RECURRING
 from newsletter.jobs import queue
+from newsletter.jobs.ageing import KEPT_DAYS, forget_done
 from newsletter.jobs.models import Job, JobState
 from newsletter.jobs.recurring import see_to
 from newsletter.retention import RETENTION
@@ -61,6 +62,26 @@ def test_each_night_forgets_and_plans_the_next(village: Village) -> None:
         (JobState.DONE, TONIGHT),
         (JobState.DONE, TONIGHT + DAY),
         (JobState.WAITING, TONIGHT + 2 * DAY),
+    ]
+
+
+def test_what_was_done_goes_after_a_month(village: Village) -> None:
+    with village.database.write.begin() as session:
+        kept = queue.enqueue(session, "greet", {}, now=NOW + DAY).id
+        for state in (JobState.DONE, JobState.FAILED):
+            queue.enqueue(session, "greet", {}, now=NOW).state = state
+    month = timedelta(days=KEPT_DAYS)
+
+    forget_done(village.database, now=NOW + month)
+    with village.database.read() as session:
+        assert len(session.scalars(select(Job)).all()) == 3
+
+    forget_done(village.database, now=NOW + month + DAY)
+    with village.database.read() as session:
+        left = session.scalars(select(Job).order_by(Job.id)).all()
+    assert [(job.id == kept, job.state) for job in left] == [
+        (True, JobState.WAITING),
+        (False, JobState.FAILED),  # a person must look
     ]
 
 

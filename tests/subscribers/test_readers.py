@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from database.session import Database
 from subscribers import moving, preferences, readers, subscriptions, suppression
 from subscribers.models import (
     ConsentRecord,
@@ -18,8 +19,9 @@ from subscribers.models import (
     SuppressionReason,
 )
 from subscribers.segments.audience import EXCLUSIONS
+from tests.at_once import both_at_once
 from tests.conftest import NOW
-from tests.factories import a_list, a_partner_sender, a_sign_up
+from tests.factories import ANNA, BEN, a_list, a_partner_sender, a_reader, a_sign_up
 
 TODAY = NOW.date()
 PEOPLE = [f"{name}@example.nl" for name in ("anna", "ben", "cleo", "dora", "els")]
@@ -232,3 +234,29 @@ def test_it_can_be_written_anew(session: Session) -> None:
 
     assert before
     assert held(session) == before
+
+
+def test_who_confirms_in_the_instant_they_are_suppressed_is_out_by_the_morning(
+    database: Database,
+) -> None:
+    with database.write.begin() as session:
+        mailing_list = a_list(session)
+        a_reader(session, mailing_list, BEN)
+        request = a_sign_up(session, mailing_list, ANNA)
+
+    def suppress(session: Session) -> None:
+        suppression.suppress(
+            session, address=ANNA, reason=SuppressionReason.BOUNCED, now=NOW
+        )
+
+    both_at_once(
+        database,
+        suppress,
+        lambda session: subscriptions.confirm(session, request, now=NOW),
+    )
+
+    with database.write.begin() as session:
+        readers.take_out_suppressed(session)
+    with database.read() as session:
+        assert held(session) == true(session)
+        assert len(held(session)) == 1

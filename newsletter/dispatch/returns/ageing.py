@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 
 from database.session import Database
-from newsletter.correspondence.models import ServiceMail
+from newsletter.correspondence.models import ServiceMail, ServiceMailState
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.returns.apply import WINDOW
 from newsletter.dispatch.returns.models import ReportedEvent
 
 KEEP_DAYS = 90  # to explain a bounce; providers repeat a report for a day at most
+# Its own job gives it up after a day; this is for one whose worker died at every try.
+STUCK_DAYS = 2
 AT_ONCE = 5000  # rows per transaction: SQLite has one writer, and others wait
 
 
@@ -42,8 +44,25 @@ def forget_old(database: Database, *, now: datetime) -> int:
 
 
 def forget_whom(database: Database, *, now: datetime) -> None:
-    """Empty the hashed address of service mails that were final a week ago."""
+    """Empty the hashed address of service mails that were final a week ago.
+
+    And give up those that nobody could send, with all that is personal in them.
+    """
     with database.write.begin() as session:
+        session.execute(
+            update(ServiceMail)
+            .where(
+                ServiceMail.state == ServiceMailState.WAITING,
+                ServiceMail.created_at < now - timedelta(days=STUCK_DAYS),
+            )
+            .values(
+                state=ServiceMailState.REFUSED,
+                address=None,
+                values={},
+                finished_at=now,
+            )
+            .execution_options(synchronize_session=False)
+        )
         session.execute(
             update(ServiceMail)
             .where(

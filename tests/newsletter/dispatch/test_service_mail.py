@@ -12,6 +12,7 @@ from sqlalchemy import select
 from newsletter.correspondence.details_link import Wish, mail_details_link
 from newsletter.correspondence.models import ServiceMail, ServiceMailState
 from newsletter.correspondence.post import UnknownServiceMail, kinds, queue_mail
+from newsletter.dispatch.returns.ageing import STUCK_DAYS, forget_whom
 from newsletter.jobs.models import Job, JobState
 from newsletter.jobs.queue import enqueue
 from newsletter.providers.base import ProviderBusy, ProviderMisconfigured
@@ -43,14 +44,14 @@ def sign_up(village: Village, *, known: bool = False, **details: Any) -> int:
         return request
 
 
-def queue_sign_in(village: Village) -> None:
+def queue_sign_in(village: Village, values: dict[str, Any] = VALUES) -> None:
     with village.database.write.begin() as session:
         queue_mail(
             session,
             kind="sign-in",
             address=ANNA,
             language="nl",
-            values=VALUES,
+            values=values,
             now=village.now,
         )
 
@@ -183,6 +184,33 @@ def test_what_was_not_taken_is_tried_again_for_a_day(
     (mail,) = mails(village)
     assert (mail.state, mail.address) == (ServiceMailState.REFUSED, None)
     assert 3 < len(scripted.chunks) < 10
+
+
+def test_what_cannot_be_written_is_not_kept_for_that(village: Village) -> None:
+    queue_sign_in(village, {})  # its template asks for more
+
+    for _ in range(30):
+        village.work(later=timedelta(hours=1))
+
+    (mail,) = mails(village)
+    assert (mail.state, mail.address) == (ServiceMailState.REFUSED, None)
+
+
+def test_one_whose_worker_died_each_time_is_given_up_in_the_night(
+    village: Village,
+) -> None:
+    queue_sign_in(village)
+
+    forget_whom(village.database, now=village.now + timedelta(days=STUCK_DAYS))
+    assert mails(village)[0].address == ANNA
+    forget_whom(village.database, now=village.now + timedelta(days=STUCK_DAYS + 1))
+
+    (mail,) = mails(village)
+    assert (mail.state, mail.address, mail.values) == (
+        ServiceMailState.REFUSED,
+        None,
+        {},
+    )
 
 
 def test_a_busy_provider_costs_no_attempt(village: Village, scripted: Scripted) -> None:
