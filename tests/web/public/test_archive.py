@@ -163,7 +163,11 @@ def test_what_we_keep_names_who_we_are(client: FlaskClient) -> None:
 
     assert "Stichting Buurtwijs" in page
     assert "Dorpsstraat 1" in page
+    assert 'href="mailto:post@buurtwijs.example"' in page
     assert "na 7 dagen" in page
+    assert "na 90 dagen weg, en je adres na 2 jaar" in page
+    assert "Autoriteit Persoonsgegevens" in page
+    assert "SendGrid" not in page  # these mails go nowhere
 
 
 def test_a_double_leads_to_the_piece_it_became(
