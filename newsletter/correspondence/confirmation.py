@@ -58,7 +58,9 @@ def confirm_by_mail(
     if not _may_be_mailed(session, subscriber):
         return
     mailing_list = session.get_one(MailingList, request.list_id)
-    language = request.details.get("language") or subscriber.language
+    language = (
+        request.details.get("language") or subscriber.language or mailing_list.language
+    )
     token = signer.sign(
         Purpose.CONFIRM,
         request.id,
@@ -68,11 +70,12 @@ def confirm_by_mail(
         session,
         kind=kind or _kind(session, subscriber, mailing_list),
         address=subscriber.address,
-        language=language or mailing_list.language,
+        language=language,
         values={
             "list_name": mailing_list.name,
             "sender_name": mailing_list.sender.name,
-            "url": f"{base_url}/confirm/{token}",
+            # The page behind it speaks as the mail does, whatever their browser asks.
+            "url": f"{base_url}/confirm/{token}?lang={language}",
         },
         list_slug=mailing_list.slug,
         now=now,

@@ -77,10 +77,10 @@ def test_a_sign_up_becomes_a_mail_with_the_link_that_confirms(village: Village) 
 
     subject, plain, html = parts(village.outbox("service")["anna"])
     assert subject == "Bevestig dat je Buurtwijs wilt lezen"
-    (link,) = re.findall(rf"{village.settings.base_url}/confirm/(\S+)", plain)
+    (link,) = re.findall(rf"{village.settings.base_url}/confirm/(\S+)\?lang=nl", plain)
     signer = village.context.signer
     assert signer.read(Purpose.CONFIRM, link, now=village.now) == (request,)
-    assert f'/confirm/{link}"' in html
+    assert f'/confirm/{link}?lang=nl"' in html
     assert "Stichting Buurtwijs" in plain
 
 
@@ -98,6 +98,7 @@ def test_it_speaks_the_readers_language(
     _subject, plain, html = parts(village.outbox("service")["anna"])
     assert words in plain
     assert words in html
+    assert f"?lang={language}" in plain  # and so does the page behind the link
 
 
 def test_who_reads_already_is_told_so_and_nothing_changes(village: Village) -> None:
