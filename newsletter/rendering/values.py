@@ -16,6 +16,7 @@ class Picture:
     alt: str
     width: int  # CSS px it is shown at, at most 600
     height: int
+    credit: str = ""  # who made it, as it is printed: "Foto: Anna de Vries"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A story from the library, large or small."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter.issues.blocks import fields
 from newsletter.issues.blocks.base import Block
@@ -49,9 +49,10 @@ class Story(Block):
 def _picture(item: LibraryItem, context: Resolving) -> values.Picture | None:
     if not item.image or not item.image_width or not item.image_height:
         return None
-    return fitting(
+    shown = fitting(
         context.media_url(item.image),
         plain(item.image_alt or ""),
         item.image_width,
         item.image_height,
     )
+    return replace(shown, credit=plain(item.image_credit or ""))

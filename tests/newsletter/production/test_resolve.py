@@ -80,6 +80,19 @@ def test_only_a_large_story_shows_its_picture(
     assert found == shown
 
 
+@pytest.mark.parametrize(
+    ("credit", "printed"), [("Foto: Roos", "Foto: Roos"), (None, "")]
+)
+def test_a_picture_says_who_made_it(
+    world: World, credit: str | None, printed: str
+) -> None:
+    world.story("foto", "Foto", image=picture(1600, 800), image_credit=credit)
+
+    story = only_value(world, {"kind": "story", "story": "foto", "size": "feature"})
+
+    assert story.picture.credit == printed
+
+
 def test_the_editor_may_write_another_teaser(world: World) -> None:
     block = {"kind": "story", "story": "soep", "teaser": "Kom *eten*."}
 

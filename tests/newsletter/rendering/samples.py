@@ -27,6 +27,7 @@ TABLE = values.Picture(
     alt="Een lange tafel op de stoep, mensen schuiven aan",
     width=600,
     height=300,
+    credit="Foto: Roos van der Meer",
 )
 
 READER = {

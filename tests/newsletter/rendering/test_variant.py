@@ -121,6 +121,15 @@ def test_every_picture_has_an_alternative_text(whole: RenderedVariant) -> None:
     ]
 
 
+def test_who_made_a_picture_stands_right_under_it(whole: RenderedVariant) -> None:
+    said = [
+        element.get("alt") or element.text_content()
+        for element in as_read(whole).xpath("//img | //*[contains(@class, 'credit')]")
+    ]
+
+    assert said[1:3] == [TABLE.alt, TABLE.credit]
+
+
 def test_the_preheader_is_hidden_first_and_followed_by_padding(
     whole: RenderedVariant,
 ) -> None:
@@ -304,7 +313,7 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, tuple):
         return [text for part in value for text in _texts(part)]
     if isinstance(value, values.Picture):
-        return [] if value is TABLE or value is LPB.logo else [value.alt]
+        return [] if value is LPB.logo else [value.alt, value.credit]
     if is_dataclass(value) and not isinstance(value, (Text, type)):
         skipped = {"id", "kind", "colour", "colour_dark", "story_title"}
         return [
