@@ -53,8 +53,10 @@ def suggest(door: Door, slug: str, limit: int, as_json: bool) -> None:
 
     For a story: knowledge. For knowledge: stories. Nothing is linked.
     """
+    today = door.now.astimezone(door.settings.timezone).date()
     with door.reading() as session:
-        found = suggested(session, find_item(session, slug), limit=limit)
+        item = find_item(session, slug)
+        found = suggested(session, item, day=today, limit=limit)
         if as_json:
             say_json([_facts(one) for one in found])
             return

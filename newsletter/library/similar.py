@@ -5,7 +5,7 @@ Nothing is placed or linked here; whoever asks shows the reason beside each piec
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +41,7 @@ _THEME_COUNTS = 4
 # What more than one in four has says nothing about any of them; of a few pieces it may.
 _COMMON_SHARE = 4
 _COMMON_LEAST = 20
+_SPARE = 5  # pieces read beyond what is asked for
 
 
 @dataclass(frozen=True)
@@ -77,32 +78,39 @@ def most_similar(
     item: LibraryItem,
     *,
     kinds: Collection[ItemKind] = tuple(ItemKind),
-    without: Collection[str] = (),
+    fits: Callable[[LibraryItem], bool] = lambda _item: True,
     limit: int = 5,
 ) -> list[Similar]:
-    """The pieces of these kinds most like this one, best first; never itself.
+    """The pieces of these kinds that fit most like this one, best first; never itself.
 
     A word counts the more the fewer pieces have it; a shared theme counts as several.
     The same answer on both databases.
     """
     hits = hits_of(session, item, kinds)
     ranked = _ranked(hits, but=item.id)
-    # A few more than are asked for: those left out are known by their slugs only.
-    wanted = ranked[: limit + len(without)]
-    items = {
-        one.id: one
-        for one in session.scalars(
-            select(LibraryItem)
-            .options(defer(LibraryItem.body))
-            .where(LibraryItem.id.in_([number for number, _score in wanted]))
-        )
-        if one.slug not in without
-    }
-    return [
-        _similar(items[number], score, hits)
-        for number, score in wanted
-        if number in items
-    ][:limit]
+    found: list[Similar] = []
+    # A few more than are asked for: some may not fit.
+    step = limit + _SPARE
+    for start in range(0, len(ranked), step):
+        batch = ranked[start : start + step]
+        items = _items(session, [number for number, _score in batch])
+        found += [
+            _similar(items[number], score, hits)
+            for number, score in batch
+            if number in items and fits(items[number])
+        ]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _items(session: Session, numbers: Sequence[int]) -> dict[int, LibraryItem]:
+    rows = session.scalars(
+        select(LibraryItem)
+        .options(defer(LibraryItem.body))
+        .where(LibraryItem.id.in_(numbers))
+    )
+    return {one.id: one for one in rows}
 
 
 def _ranked(hits: Sequence[Hits], *, but: int) -> list[tuple[int, float]]:

@@ -41,7 +41,7 @@ def knowledge_view(
     asked = typed.get("find", "").replace("\0", "").strip()[:MOST_TYPED]
     return KnowledgeView(
         links=links,
-        suggestions=suggest(session, item),
+        suggestions=suggest(session, item, day=now.date()),
         offered=_offered(session, item, asked, typed.get("knowledge", "")),
         asked=asked,
         dead=dead.get(item.slug, ()),
