@@ -22,7 +22,7 @@ from newsletter.exchange.layers import (
     changed_by_us,
     prints_of,
 )
-from newsletter.exchange.models import SourceItem, SourceState
+from newsletter.exchange.models import SourceItem, leading
 from newsletter.exchange.reading import SourceEntry
 from newsletter.library.models import LibraryItem
 from newsletter.library.words import text_of
@@ -51,19 +51,20 @@ def undecided(session: Session) -> Sequence[SourceItem]:
     """Pieces whose source changed, the longest waiting first."""
     return session.scalars(
         select(SourceItem)
-        .where(
-            SourceItem.changed_at.is_not(None), SourceItem.state == SourceState.TAKEN
-        )
+        .where(SourceItem.changed_at.is_not(None), leading())
         .order_by(SourceItem.changed_at, SourceItem.id)
     ).all()
 
 
 def source_of(session: Session, item: LibraryItem) -> SourceItem | None:
-    """What a piece came from; None when it did not come by a feed."""
+    """What a piece came from; None when it did not come by a feed.
+
+    Of several, since doubles became one, the one that waits for an answer.
+    """
     return session.scalars(
         select(SourceItem)
-        .where(SourceItem.item_id == item.id, SourceItem.state == SourceState.TAKEN)
-        .order_by(SourceItem.id)
+        .where(SourceItem.item_id == item.id, leading())
+        .order_by(SourceItem.changed_at.is_(None), SourceItem.id)
         .limit(1)
     ).first()
 

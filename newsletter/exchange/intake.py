@@ -13,14 +13,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import NewsletterError
 from newsletter.exchange import prints, taking
 from newsletter.exchange.layers import changed_at_source, changed_by_us, prints_of
 from newsletter.exchange.matching import Found, Known, match
-from newsletter.exchange.models import PartnerFeed, SourceItem, SourceState
+from newsletter.exchange.models import (
+    PartnerFeed,
+    SourceItem,
+    SourceState,
+    leading,
+)
 from newsletter.exchange.reading import Document, SourceEntry
 from newsletter.issues.compose import all_issues
 from newsletter.issues.usage import placed_in
@@ -80,11 +85,22 @@ def store(
     return taker.stored
 
 
-def withdraw_missing(row: SourceItem, *, now: datetime) -> None:
-    """A piece that is not at its source any more goes out no more."""
+def withdraw_missing(session: Session, row: SourceItem, *, now: datetime) -> None:
+    """A piece that is not at its source any more goes out no more.
+
+    Unless another feed of the partner still has it: two pieces may have become one.
+    """
     row.gone_at = row.gone_at or now
     row.position = None
-    if row.state is SourceState.TAKEN and row.item and not row.item.withdrawn_at:
+    if not row.leads or row.item is None or row.item.withdrawn_at:
+        return
+    elsewhere = exists().where(
+        SourceItem.item_id == row.item_id,
+        SourceItem.id != row.id,
+        SourceItem.gone_at.is_(None),
+        leading(),
+    )
+    if not session.scalar(select(elsewhere)):
         row.item.withdrawn_at = now
 
 
@@ -149,7 +165,7 @@ class _Taker:
             self.stored.counts["same"] += 1
             return
         row.source = entry.to_document()
-        if not changed_at_source(before, entry) or row.state is not SourceState.TAKEN:
+        if not changed_at_source(before, entry) or not row.leads:
             self.stored.counts["same"] += 1
             return
         row.changes += 1
@@ -185,13 +201,13 @@ class _Taker:
         row.changed_at = None
 
     def miss(self, row: SourceItem) -> None:
-        withdraw_missing(row, now=self.now)
+        withdraw_missing(self.session, row, now=self.now)
         self.stored.counts["withdrawn"] += 1
 
     def _welcome_back(self, row: SourceItem) -> None:
         """Only what we withdrew for its absence; what a person withdrew stays so."""
         item = row.item
-        if row.state is SourceState.TAKEN and item and item.withdrawn_at == row.gone_at:
+        if row.leads and item and item.withdrawn_at == row.gone_at:
             item.withdrawn_at = None
             self.stored.counts["back"] += 1
         row.gone_at = None

@@ -7,7 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    UniqueConstraint,
+    and_,
+    exists,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base
@@ -79,6 +86,30 @@ class SourceItem(Base):
 
     feed: Mapped[PartnerFeed] = relationship(lazy="joined")
     item: Mapped[LibraryItem | None] = relationship()
+
+    @property
+    def leads(self) -> bool:
+        """Whether its piece follows it: brought by it, and still its partner's.
+
+        An editor may have made the piece one with another, or somebody else's.
+        """
+        return (
+            self.state is SourceState.TAKEN
+            and self.item is not None
+            and self.item.partner_id == self.feed.partner_id
+        )
+
+
+def leading() -> ColumnElement[bool]:
+    """``SourceItem.leads``, asked of the database."""
+    return and_(
+        SourceItem.state == SourceState.TAKEN,
+        exists().where(
+            LibraryItem.id == SourceItem.item_id,
+            PartnerFeed.id == SourceItem.feed_id,
+            LibraryItem.partner_id == PartnerFeed.partner_id,
+        ),
+    )
 
 
 class Print(Base):

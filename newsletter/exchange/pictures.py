@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter import media
 from newsletter.errors import NewsletterError
 from newsletter.exchange.asking import Get
-from newsletter.exchange.models import SourceItem, SourceState
+from newsletter.exchange.models import SourceItem
 from newsletter.fetching import FetchError
 
 
@@ -57,6 +57,6 @@ def hang(session: Session, brought: Brought) -> None:
         return
     row.image_wanted = None
     item, image = row.item, brought.image
-    if row.state is SourceState.TAKEN and item and image and not item.image:
+    if row.leads and item and image and not item.image:
         item.image = image.hash
         item.image_width, item.image_height = image.width, image.height

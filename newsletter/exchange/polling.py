@@ -207,7 +207,7 @@ class _Batch:
                     continue
                 row.position = None
                 if is_gone:
-                    withdraw_missing(row, now=self.clock())
+                    withdraw_missing(session, row, now=self.clock())
                     counts = polled[row.feed_id].counts
                     counts["withdrawn"] = counts.get("withdrawn", 0) + 1
 

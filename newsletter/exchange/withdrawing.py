@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.exchange.models import SourceItem, SourceState
+from newsletter.exchange.models import SourceItem, leading
 from newsletter.library.models import LibraryItem
 
 
@@ -26,13 +26,14 @@ def give_back(item: LibraryItem) -> None:
 
 def arrived(session: Session, *, limit: int = 20) -> Sequence[LibraryItem]:
     """What came in by feeds, the latest first."""
-    return session.scalars(
+    came = session.scalars(
         select(LibraryItem)
         .join(SourceItem, SourceItem.item_id == LibraryItem.id)
-        .where(SourceItem.state == SourceState.TAKEN)
+        .where(leading())
         .order_by(SourceItem.first_seen_at.desc(), SourceItem.id.desc())
         .limit(limit)
-    ).all()
+    )
+    return list(dict.fromkeys(came))
 
 
 def withdrawn_pieces(session: Session) -> Sequence[LibraryItem]:

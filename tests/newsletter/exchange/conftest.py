@@ -71,10 +71,14 @@ class Exchange:
         self.web.pages["/feed"] = Reply(200, rss(*items), **reply)  # type: ignore[arg-type]
 
     def poll(self) -> Polled:
+        (self.last,) = self.poll_all()
+        return self.last
+
+    def poll_all(self) -> list[Polled]:
+        """Every feed there is, in the order they were added."""
         with self.database.read() as session:
             feeds = asked_feeds(session)
-        (self.last,) = poll(self.database, self.settings, feeds, clock=lambda: self.now)
-        return self.last
+        return [*poll(self.database, self.settings, feeds, clock=lambda: self.now)]
 
     def brings(self, *items: str) -> dict[str, int]:
         """Ask it with these items in it; what is not zero of what it brought."""
