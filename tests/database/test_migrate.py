@@ -11,6 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from database.migrate import BrokenReferences, upgrade
 from database.session import Database, open_database
 from newsletter.dispatch.messages import words_of
+from newsletter.library.index import index_item
+from newsletter.library.models import ItemKind
+from newsletter.library.search import find
 
 NOW = "2026-11-20 09:00:00.000000"
 
@@ -146,3 +149,32 @@ def test_readers_there_were_already_are_counted_and_followed(used: Database) -> 
         assert connection.scalars(readers).all() == [1]
         connection.execute(text("update subscription set state = 'ended'"))
         assert connection.scalars(readers).all() == []
+
+
+def test_pieces_there_were_already_are_found_by_their_stems(used: Database) -> None:
+    with used.engine.begin() as connection:
+        _fill(
+            connection,
+            "library_item",
+            id=1,
+            slug="tafel",
+            kind="story",
+            title="De buurttafel",
+            body="<p>Elke donderdag zaten er bewoners om de tafel.</p>" * 60,
+            language="nl",
+        )
+
+    upgrade(used.engine)
+
+    with used.write.begin() as session:
+        for asked in ("buurttafels", "bewoner", "Donderdagen"):
+            assert [one.slug for one in find(session, asked)] == ["tafel"]
+        (item,) = find(session, "")
+        assert item.minutes > 1
+        assert find(session, "buurttafel", kind=ItemKind.THEORY) == []
+        # And by what an editor makes of it from now on.
+        item.title = "De stoep"
+        index_item(session, item)
+        session.flush()
+        assert [one.slug for one in find(session, "stoepen")] == ["tafel"]
+        assert find(session, "buurttafel") == []

@@ -127,14 +127,27 @@ def test_a_private_address_is_not_asked(tmp_path: Path, web: WebStandIn) -> None
         read_page(settings_for(tmp_path), f"{web.url}/soep")
 
 
-def test_our_own_address_is_not_asked_also_not_by_a_detour(
-    tmp_path: Path, web: WebStandIn
-) -> None:
+def test_our_own_address_is_not_asked(tmp_path: Path) -> None:
     own = settings_for(tmp_path, BUURTPOST_BASE_URL="https://post.example.nl")
     with pytest.raises(BadPage, match="our own address"):
         read_page(own, "https://post.example.nl/desk/stories/soep")
     with pytest.raises(BadPage, match="our own address"):
         read_page(own, "https://POST.example.nl:443/")
+
+
+def test_a_page_that_sends_us_on_to_our_own_address_is_refused(
+    tmp_path: Path, web: WebStandIn
+) -> None:
+    with WebStandIn({"/desk/": Reply(body=PAGE.encode(), headers=HTML)}) as ours:
+        own = settings_for(
+            tmp_path,
+            BUURTPOST_FETCH_ALLOW="127.0.0.0/8",
+            BUURTPOST_BASE_URL=ours.url,
+        )
+        web.pages["/naar-ons"] = Reply(302, headers=(("Location", f"{ours.url}/desk/"),))
+
+        with pytest.raises(BadPage, match="our own address"):
+            read_page(own, f"{web.url}/naar-ons")
 
 
 @pytest.mark.parametrize(
