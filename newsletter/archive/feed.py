@@ -1,28 +1,26 @@
 """Published issues as a feed: what each is about, and where to read it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from html import escape
 
 from sqlalchemy.orm import Session
 
 from newsletter.archive.issues import PublishedIssue, published
-from newsletter.feeds import Entry, Feed
+from newsletter.feeds import NOTHING_YET, Entry, Feed
 from newsletter.library.models import LibraryItem
 from newsletter.library.terms import is_shown
-from newsletter.partners.models import Partner
+from newsletter.partners.brands import source_of
+from newsletter.rendering.badge import badge_html
 
 ENTRIES_MOST = 30
-_NO_ISSUE_YET = datetime(2026, 1, 1, tzinfo=UTC)
 _WORDS = {
     "nl": {
         "about": "Alle nummers van {}.",
-        "source": "Bron: {}",
         "corrected": "Rectificatie: {}",
     },
     "en": {
         "about": "All issues of {}.",
-        "source": "Source: {}",
         "corrected": "Correction: {}",
     },
 }
@@ -42,7 +40,7 @@ def issues_feed(
         page_url=f"{base_url}/issues/",
         url=f"{base_url}/feeds/issues.{form}",
         id=f"{base_url}/issues/",
-        updated=_NO_ISSUE_YET,
+        updated=NOTHING_YET,
         entries=tuple(_entry(issue, base_url=base_url, day=day) for issue in issues),
     )
 
@@ -72,15 +70,17 @@ def _lines(issue: PublishedIssue, *, base_url: str, day: date) -> Iterator[str]:
         yield correction.html
     stories = [item for item in issue.stories if is_shown(item, day=day)]
     if stories:
-        yield f"<ul>{''.join(_stories(stories, words, base_url=base_url))}</ul>"
+        yield f"<ul>{''.join(_stories(stories, issue.language, base_url=base_url))}</ul>"
 
 
 def _stories(
-    stories: Iterable[LibraryItem], words: dict[str, str], *, base_url: str
+    stories: Iterable[LibraryItem], language: str, *, base_url: str
 ) -> Iterator[str]:
     for item in stories:
         address = escape(f"{base_url}/stories/{item.slug}")
-        partner: Partner | None = item.partner
-        source = f" ({escape(words['source'].format(partner.name))})" if partner else ""
+        badge = ""
+        if item.partner:
+            badge = badge_html(source_of(item.partner, base_url), language)
+            badge = f" ({badge})"
         summary = f": {escape(item.summary)}" if item.summary else ""
-        yield f'<li><a href="{address}">{escape(item.title)}</a>{source}{summary}</li>'
+        yield f'<li><a href="{address}">{escape(item.title)}</a>{badge}{summary}</li>'

@@ -1,6 +1,7 @@
 """The page of one story or knowledge item, once an issue carried it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -11,6 +12,7 @@ from newsletter.archive.corrections import (
 )
 from newsletter.archive.issues import frozen_issues, slugs_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
+from newsletter.library.terms import is_shown
 from newsletter.library.stories import present_slugs
 from subscribers import regions
 
@@ -32,10 +34,11 @@ def moved_to(session: Session, slug: str) -> str | None:
     return present_slugs(session).get(slug)
 
 
-def find_story(session: Session, slug: str) -> StoryPage | None:
+def find_story(session: Session, slug: str, *, day: date) -> StoryPage | None:
     """The page of a piece; None when it is unknown or no published issue shows it.
 
-    A knowledge item is public when a public story is linked to it.
+    A knowledge item is public when a public story is linked to it. What stands around
+    the piece is what may be shown on this day.
     """
     item = session.scalar(
         select(LibraryItem)
@@ -66,8 +69,8 @@ def find_story(session: Session, slug: str) -> StoryPage | None:
     return StoryPage(
         item=item,
         places=tuple(regions.name_of(session, code) for code in item.regions),
-        links=tuple(item.links),
-        illustrated_by=leaning,
+        links=tuple(one for one in item.links if is_shown(one.knowledge, day=day)),
+        illustrated_by=tuple(one for one in leaning if is_shown(one.story, day=day)),
         numbers=tuple(number for number, slugs in issues.items() if slug in slugs),
         corrections=corrections_of_story(session, names),
     )

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from newsletter.feeds.json_feed import write_json
-from newsletter.feeds.values import Entry, Feed, Picture
+from newsletter.feeds.values import NOTHING_YET, Entry, Feed, Picture
 from newsletter.feeds.xml import write_atom, write_rss
 
-__all__ = ["WRITERS", "Entry", "Feed", "Picture", "Writer"]
+__all__ = ["NOTHING_YET", "WRITERS", "Entry", "Feed", "Picture", "Writer"]
 
 
 @dataclass(frozen=True)

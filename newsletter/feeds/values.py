@@ -1,7 +1,10 @@
 """What a feed is made of, as frozen values. Text is plain text, HTML is sanitised."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+# When a feed without a single entry says it changed last: the same each time.
+NOTHING_YET = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from newsletter.library.models import LibraryItem
 from newsletter.library.terms import is_readable_here, terms_of
 from newsletter.rendering.richtext import to_plain
 from newsletter.settings import Settings
-from newsletter.sharing.feed import canonical, credited
+from newsletter.sharing.entries import canonical, credited
 
 
 @dataclass(frozen=True)

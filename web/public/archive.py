@@ -25,11 +25,11 @@ from newsletter.archive import (
 )
 from newsletter.archive.calendar import event_calendar
 from newsletter.archive.issues import canonical_key
+from newsletter.archive.public import still_shown
 from newsletter.archive.search import WORDS_MOST, search_archive
 from newsletter.issues.editions import BASE_KEY
 from newsletter.library.models import ItemKind, Relation
 from newsletter.library.terms import is_readable_here, is_shown
-from newsletter.partners.brands import brand_of
 from newsletter.sharing.republish import may_be_taken_over
 from web.entrance import anyone
 from web.headers import mail_page
@@ -64,6 +64,7 @@ def issue(number: int) -> ResponseReturnValue:
     return render_template(
         "public/archive/issue.html",
         issue=found,
+        stories=still_shown([*found.stories], day=today()),
         key=canonical_key(found),
         social=social.of_issue(found),
     )
@@ -121,8 +122,7 @@ def bundle_page(number: str, variant: str) -> ResponseReturnValue:
 def story(slug: str) -> ResponseReturnValue:
     if now_at := moved_to(session(), slug):
         return redirect(url_for(".story", slug=now_at), code=301)
-    found = find_story(session(), slug) or abort(404)
-    partner = found.item.partner
+    found = find_story(session(), slug, day=today()) or abort(404)
     kinds = _kinds()
     return render_template(
         "public/archive/story.html",
@@ -131,7 +131,6 @@ def story(slug: str) -> ResponseReturnValue:
         shown=is_shown(found.item, day=today()),
         readable=is_readable_here(found.item, day=today()),
         may_take=may_be_taken_over(found.item, day=today()),
-        source=brand_of(partner, settings().base_url) if partner else None,
         social=social.of_piece(
             found.item, places=found.places, kind=kinds[found.item.kind]
         ),

@@ -1,4 +1,4 @@
-"""The archive for programs: feeds of the issues, and the addresses one may list."""
+"""The archive for programs: feeds of issues and stories, and a list of addresses."""
 
 from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from newsletter.archive.feed import issues_feed
 from newsletter.archive.sitemap import sitemap
 from newsletter.feeds import WRITERS
+from newsletter.sharing.stories import stories_feed
 from web.brand import brand
 from web.entrance import anyone
 from web.headers import readable_anywhere
@@ -28,6 +29,14 @@ def issues(form: str) -> ResponseReturnValue:
         title=brand(),
         day=today(),
     )
+    readable_anywhere()
+    return _served(WRITERS[form].write(feed), WRITERS[form].mime)
+
+
+@pages.get("/feeds/stories.<any(atom, rss, json):form>")
+@anyone
+def stories(form: str) -> ResponseReturnValue:
+    feed = stories_feed(session(), settings(), form=form, house=brand(), day=today())
     readable_anywhere()
     return _served(WRITERS[form].write(feed), WRITERS[form].mime)
 

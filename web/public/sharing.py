@@ -51,7 +51,7 @@ def logo() -> ResponseReturnValue:
 @pages.get("/stories/<slug>/republish")
 @anyone
 def republish(slug: str) -> ResponseReturnValue:
-    found = find_story(session(), slug) or abort(404)
+    found = find_story(session(), slug, day=today()) or abort(404)
     if not may_be_taken_over(found.item, day=today()):
         abort(404)
     return render_template(

@@ -9,9 +9,10 @@ from newsletter.archive.cards import HEIGHT, WIDTH, Card, card_in
 from newsletter.archive.issues import PublishedIssue
 from newsletter.library.models import LibraryItem
 from newsletter.media import url_of
+from newsletter.rendering.badge import badge_words
 from web.brand import brand
 from web.language import gettext as _
-from web.language import long_date
+from web.language import language, long_date
 from web.session import settings
 
 _CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
@@ -56,8 +57,7 @@ def of_piece(item: LibraryItem, *, places: tuple[str, ...], kind: str) -> Social
     """A story or what we know, with its source when it is a partner's."""
     whose = brand()
     if item.partner:
-        source = _("Source: %(name)s") % {"name": item.partner.name}
-        whose = f"{source} · {whose}"
+        whose = f"{badge_words(item.partner.name, language())} · {whose}"
     path = url_for("archive.story", slug=item.slug, lang=None)
     return Social(
         kind="article",
