@@ -1,10 +1,13 @@
-"""Whose pages these are: the one newsletter's, or the organisation behind several."""
+"""Whose pages these are, and how partners are shown on them."""
 
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.partners.brands import source_of
+from newsletter.partners.models import Partner
+from newsletter.rendering.values import Source
 from subscribers.lists import all_lists
-from web.session import reading
+from web.session import reading, settings
 
 NAMELESS = "Buurtpost"
 
@@ -24,5 +27,11 @@ def brand() -> str:
     return name
 
 
+def source(partner: Partner) -> Source:
+    """A partner as the source badge shows it."""
+    return source_of(partner, settings().base_url)
+
+
 def install(app: Flask) -> None:
     app.jinja_env.globals["brand"] = brand
+    app.jinja_env.filters["source"] = source

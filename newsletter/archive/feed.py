@@ -70,7 +70,8 @@ def _lines(issue: PublishedIssue, *, base_url: str, day: date) -> Iterator[str]:
         yield correction.html
     stories = [item for item in issue.stories if is_shown(item, day=day)]
     if stories:
-        yield f"<ul>{''.join(_stories(stories, issue.language, base_url=base_url))}</ul>"
+        lines = _stories(stories, issue.language, base_url=base_url)
+        yield f"<ul>{''.join(lines)}</ul>"
 
 
 def _stories(

@@ -12,8 +12,8 @@ from newsletter.archive.corrections import (
 )
 from newsletter.archive.issues import frozen_issues, slugs_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
-from newsletter.library.terms import is_shown
 from newsletter.library.stories import present_slugs
+from newsletter.library.terms import is_shown
 from subscribers import regions
 
 

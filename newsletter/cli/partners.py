@@ -16,7 +16,12 @@ from newsletter.partners.brands import (
     passing_shade,
 )
 from newsletter.partners.models import Partner
-from newsletter.partners.partners import add_partner, all_partners, find_partner
+from newsletter.partners.partners import (
+    add_partner,
+    all_partners,
+    change_logos,
+    find_partner,
+)
 from newsletter.partners.terms import read_terms
 from newsletter.sharing.addresses import address_of, make_feed, revoke_feeds
 from newsletter.staff import audit, people
@@ -37,6 +42,11 @@ def partners() -> None:
     type=click.Path(path_type=Path),
     help="A PNG, JPEG, GIF or WebP.",
 )
+@click.option(
+    "--logo-dark",
+    type=click.Path(path_type=Path),
+    help="For dark screens. Default: the logo on white.",
+)
 @click.option("--colour", required=True, help="Such as '#005ea2'.")
 @click.option("--from", "from_address", help="Default: the list's own address.")
 @click.pass_obj
@@ -45,6 +55,7 @@ def add(
     slug: str,
     name: str,
     logo: Path,
+    logo_dark: Path | None,
     colour: str,
     from_address: str | None,
 ) -> None:
@@ -56,6 +67,7 @@ def add(
             slug=slug,
             name=name,
             logo=logo,
+            logo_dark=logo_dark,
             colour=colour,
             from_address=from_address,
             now=door.now,
@@ -76,6 +88,36 @@ def list_(door: Door, as_json: bool) -> None:
             return
         for partner in known:
             click.echo(f"{partner.slug}\t{partner.name}\t{partner.colour}")
+
+
+@partners.command()
+@click.argument("slug")
+@click.option("--logo", type=click.Path(path_type=Path))
+@click.option("--logo-dark", type=click.Path(path_type=Path), help="For dark screens.")
+@by_option
+@click.pass_obj
+def logos(
+    door: Door, slug: str, logo: Path | None, logo_dark: Path | None, by: str | None
+) -> None:
+    """Give a partner another logo, or one for dark screens.
+
+    What was mailed keeps the logo it went out with.
+    """
+    if logo is None and logo_dark is None:
+        raise click.UsageError("Give --logo, --logo-dark or both.")
+    with door.writing() as session:
+        name = people.who_acts(session, by)
+        people.allow(session, name, Act.EDIT_LIBRARY)
+        partner = find_partner(session, slug)
+        change_logos(door.settings, partner, logo=logo, logo_dark=logo_dark)
+        audit.record(
+            session,
+            by=name,
+            act=Act.EDIT_LIBRARY,
+            subject=f"partner {partner.slug}",
+            note="logo changed",
+            now=door.now,
+        )
 
 
 @partners.command()
@@ -150,5 +192,6 @@ def _facts(partner: Partner) -> dict[str, object]:
         "colour": partner.colour,
         "shown_colour": passing_shade(partner.colour, LIGHT_CARD),
         "logo": partner.logo,
+        "logo_dark": partner.logo_dark,
         "from": partner.from_address,
     }

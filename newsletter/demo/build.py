@@ -121,9 +121,9 @@ def fill_library(database: Database, settings: Settings, now: datetime) -> int:
             postal_address="Postbus 1, 3500 AA Utrecht",
             now=now,
         )
-        for slug, name, colour in (
-            ("lpb", "LPB", "#0b5c85"),
-            ("dorpenwerk", "Dorpenwerk", "#2f6b4f"),
+        for slug, name, colour, dark in (
+            ("lpb", "LPB", "#0b5c85", "lpb-dark.png"),
+            ("dorpenwerk", "Dorpenwerk", "#2f6b4f", None),
         ):
             add_partner(
                 session,
@@ -131,6 +131,7 @@ def fill_library(database: Database, settings: Settings, now: datetime) -> int:
                 slug=slug,
                 name=name,
                 logo=folder / "stories" / f"{slug}.png",
+                logo_dark=folder / "stories" / dark if dark else None,
                 colour=colour,
                 now=now,
             )

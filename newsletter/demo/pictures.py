@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 _SCALE: Final = 4
 
 PAPER, INK, BRICK, LEAF, SKY = "#fbf8f3", "#1e2a32", "#a63d22", "#2f6b4f", "#0b5c85"
+SKY_DARK = "#86c8ea"
 SAND, CLAY, SAGE, MIST, SUN = "#e9cfae", "#c97b5a", "#b9c9b4", "#7f9aa6", "#e9bd62"
 
 Canvas = tuple[Image.Image, ImageDraw.ImageDraw]
@@ -59,7 +60,7 @@ def _shape(draw: ImageDraw.ImageDraw, points: list[float], fill: str) -> None:
     draw.polygon(list(_at(*points)), fill=fill)
 
 
-def lpb_logo() -> bytes:
+def lpb_logo(colour: str = SKY) -> bytes:
     """Three letters beside a roof: a network of people who work in the ward."""
     image, draw = _canvas(300, 96, None)
     font = ImageFont.load_default(78 * _SCALE)
@@ -67,13 +68,17 @@ def lpb_logo() -> bytes:
         (96 * _SCALE, 4 * _SCALE),
         "LPB",
         font=font,
-        fill=SKY,
+        fill=colour,
         stroke_width=3 * _SCALE,
-        stroke_fill=SKY,
+        stroke_fill=colour,
     )
-    _shape(draw, [8, 46, 42, 14, 76, 46, 76, 84, 8, 84], SKY)
+    _shape(draw, [8, 46, 42, 14, 76, 46, 76, 84, 8, 84], colour)
     _box(draw, (34, 58, 50, 84), SUN, radius=2)
     return _png(_trimmed(image))
+
+
+def lpb_logo_dark() -> bytes:
+    return lpb_logo(SKY_DARK)
 
 
 def dorpenwerk_logo() -> bytes:
@@ -169,5 +174,6 @@ PICTURES: Mapping[str, Callable[[], bytes]] = {
     "tafel.png": table_picture,
     "moestuin.png": garden_picture,
     "lpb.png": lpb_logo,
+    "lpb-dark.png": lpb_logo_dark,
     "dorpenwerk.png": dorpenwerk_logo,
 }

@@ -67,38 +67,52 @@ def passing_shade(colour: str, background: str, ratio: float = READABLE) -> str:
 
 def brand_of(partner: Partner, base_url: str) -> Brand:
     """How a partner looks in mail and on pages."""
-    width, height = _fit(partner.logo_width, partner.logo_height)
+
+    def shown(name: str, width: int, height: int) -> Picture:
+        fit = _within(width, height, LOGO_WIDTH, LOGO_HEIGHT)
+        return Picture(media.url_of(base_url, name), partner.name, *fit)
+
+    dark = _dark_logo(partner)
     return Brand(
         name=partner.name,
         colour=passing_shade(partner.colour, LIGHT_CARD),
         colour_dark=passing_shade(partner.colour, DARK_CARD),
-        logo=Picture(
-            url=media.url_of(base_url, partner.logo),
-            alt=partner.name,
-            width=width,
-            height=height,
-        ),
+        logo=shown(partner.logo, partner.logo_width, partner.logo_height),
+        logo_dark=shown(*dark) if dark else None,
     )
 
 
 def source_of(partner: Partner, base_url: str) -> Source:
     """Whose piece it is, for the source badge in mail, archive, desk and feeds."""
+
+    def shown(name: str, width: int, height: int) -> Picture | None:
+        # A long strip of a logo leaves no room for the name beside it.
+        if width * BADGE_HEIGHT > height * BADGE_WIDTH:
+            return None
+        fit = _within(width, height, BADGE_WIDTH, BADGE_HEIGHT)
+        return Picture(media.url_of(base_url, name), "", *fit)
+
     brand = brand_of(partner, base_url)
-    height = min(BADGE_HEIGHT, partner.logo_height)
-    width = max(1, round(partner.logo_width * height / partner.logo_height))
-    logo = Picture(media.url_of(base_url, partner.logo), "", width, height)
+    logo = shown(partner.logo, partner.logo_width, partner.logo_height)
+    dark = _dark_logo(partner)
     return Source(
         name=partner.name,
         colour=brand.colour,
         colour_dark=brand.colour_dark,
-        # A long strip of a logo leaves no room for the name beside it.
-        logo=logo if width <= BADGE_WIDTH else None,
+        logo=logo,
+        logo_dark=shown(*dark) if logo and dark else None,
     )
 
 
-def _fit(width: int, height: int) -> tuple[int, int]:
-    """Within the logo's box, never larger than it is."""
-    scale = min(1.0, LOGO_WIDTH / width, LOGO_HEIGHT / height)
+def _dark_logo(partner: Partner) -> tuple[str, int, int] | None:
+    name = partner.logo_dark
+    width, height = partner.logo_dark_width, partner.logo_dark_height
+    return (name, width, height) if name and width and height else None
+
+
+def _within(width: int, height: int, most_wide: int, most_high: int) -> tuple[int, int]:
+    """In a box of this size, never larger than it is."""
+    scale = min(1.0, most_wide / width, most_high / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

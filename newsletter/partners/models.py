@@ -27,6 +27,10 @@ class Partner(Base):
     logo: Mapped[str]  # media hash
     logo_width: Mapped[int]  # px as stored
     logo_height: Mapped[int]
+    # The same for dark screens; None: the first, on white.
+    logo_dark: Mapped[str | None]
+    logo_dark_width: Mapped[int | None]
+    logo_dark_height: Mapped[int | None]
     from_address: Mapped[str | None]  # None: the list's own
     # What may be done with its pieces: ``partners.terms``.
     terms: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -45,6 +45,7 @@ def add_partner(
     slug: str,
     name: str,
     logo: Path | bytes,
+    logo_dark: Path | bytes | None = None,
     colour: str,
     from_address: str | None = None,
     now: datetime,
@@ -52,7 +53,8 @@ def add_partner(
     """Add a partner and the sender of the same slug that readers consent to.
 
     A sender that has the slug already becomes the partner's. ``colour`` is kept as
-    given; ``brands.brand_of`` says in which shade it is shown.
+    given; ``brands.brand_of`` says in which shade it is shown. Without ``logo_dark``
+    dark screens show ``logo`` on white.
     """
     slug = typed.slug(slug, what="slug of the partner")
     if slug in TAKEN_SLUGS:
@@ -65,24 +67,39 @@ def add_partner(
     colour = read_colour(colour)
     if from_address is not None:
         from_address = addresses.normalise(from_address)
-    data = logo if isinstance(logo, bytes) else media.read(logo)
-    picture = media.store(settings.media, data, max_width=LOGO_MOST_WIDTH)
-    sender = session.scalar(select(Sender).where(Sender.slug == slug))
     partner = Partner(
-        slug=slug,
-        name=name,
-        sender=sender
-        or senders.add_sender(session, slug=slug, name=name, postal_address=""),
-        colour=colour,
-        logo=picture.hash,
-        logo_width=picture.width,
-        logo_height=picture.height,
-        from_address=from_address,
-        created_at=now,
+        slug=slug, name=name, colour=colour, from_address=from_address, created_at=now
     )
+    change_logos(settings, partner, logo=logo, logo_dark=logo_dark)
+    partner.sender = session.scalar(
+        select(Sender).where(Sender.slug == slug)
+    ) or senders.add_sender(session, slug=slug, name=name, postal_address="")
     session.add(partner)
     session.flush()
     return partner
+
+
+def change_logos(
+    settings: Settings,
+    partner: Partner,
+    *,
+    logo: Path | bytes | None = None,
+    logo_dark: Path | bytes | None = None,
+) -> None:
+    """Give it these; None leaves the one there is. Raises BadPicture."""
+    if logo is not None:
+        kept = _stored(settings, logo)
+        partner.logo = kept.hash
+        partner.logo_width, partner.logo_height = kept.width, kept.height
+    if logo_dark is not None:
+        kept = _stored(settings, logo_dark)
+        partner.logo_dark = kept.hash
+        partner.logo_dark_width, partner.logo_dark_height = kept.width, kept.height
+
+
+def _stored(settings: Settings, logo: Path | bytes) -> media.StoredImage:
+    data = logo if isinstance(logo, bytes) else media.read(logo)
+    return media.store(settings.media, data, max_width=LOGO_MOST_WIDTH)
 
 
 def find_partner(session: Session, slug: str) -> Partner:

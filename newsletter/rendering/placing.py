@@ -82,9 +82,12 @@ def logo_heights(frame: Frame) -> tuple[int, int]:
     a logo between them, also when one is a long wordmark.
     """
     logos = [
-        brand.logo for brand in (frame.host, frame.partner) if brand and brand.logo
+        logo
+        for brand in (frame.host, frame.partner)
+        if brand
+        for logo in (brand.logo, brand.logo_dark)
     ]
-    widest = max((logo.width / logo.height for logo in logos), default=1.0)
+    widest = max((logo.width / logo.height for logo in logos if logo), default=1.0)
     room = 1 if frame.partner is None else 2
     return (
         min(_LOGO_HEIGHT, int(500 / room / widest)),

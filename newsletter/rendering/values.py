@@ -27,6 +27,7 @@ class Brand:
     colour: str  # #rrggbb, at least 4.5:1 on white
     colour_dark: str  # #rrggbb, at least 4.5:1 on the dark card
     logo: Picture | None  # None: the name is set in type
+    logo_dark: Picture | None = None  # None: dark mode shows ``logo`` on white
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Source:
     colour: str
     colour_dark: str
     logo: Picture | None = None  # beside the name, which says it all: alt is ""
+    logo_dark: Picture | None = None  # None: dark mode shows ``logo`` on white
 
 
 @dataclass(frozen=True)

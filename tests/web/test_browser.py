@@ -46,7 +46,10 @@ def pages(settings: Settings, sqlite_database: Database) -> dict[str, str]:
             partner_id=session.scalars(select(Partner.id)).first(),
         )
         a_link(session, story, an_item(session, "ontmoeten"))
-        issue = an_issue(session, mailing_list, stories=("soep",), editions=("lpb",))
+        an_item(session, "brood", licence="CC BY 4.0")
+        issue = an_issue(
+            session, mailing_list, stories=("soep", "brood"), editions=("lpb",)
+        )
         mailing = a_mailing(session, issue, [(anna, "lpb")], keys=("base", "lpb"))
         fresh = Signer(settings.signing_keys()).sign(
             Purpose.DETAILS, anna.id, until=datetime.now(UTC) + timedelta(hours=1)
@@ -68,6 +71,7 @@ def pages(settings: Settings, sqlite_database: Database) -> dict[str, str]:
             "issue": "/issues/42",
             "story": "/stories/soep",
             "knowledge": "/stories/ontmoeten",
+            "take over": "/stories/brood/republish",
             "what we keep": "/privacy",
             "not here": "/nowhere",
         }

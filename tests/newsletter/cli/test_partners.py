@@ -66,3 +66,26 @@ def test_what_is_wrong_is_one_sentence_and_exit_1(
         assert words in refused.stderr
         assert refused.stderr.count("\n") == 1
     assert buurtpost("partners", "list").stdout == ""
+
+
+def test_a_logo_for_dark_screens_is_given_at_once_or_later(
+    buurtpost: Command, logo: Path, tmp_path: Path
+) -> None:
+    dark = tmp_path / "dark.png"
+    dark.write_bytes(picture(80, 40))
+    both = ("--logo", logo, "--logo-dark", dark)
+    buurtpost(
+        *("partners", "add", "lpb", "--name", "LPB", "--colour", "#005ea2", *both)
+    )
+    buurtpost(
+        *("partners", "add", "wijk", "--name", "Wijk", "--colour", "#005ea2"),
+        *("--logo", logo),
+    )
+
+    given = buurtpost("partners", "logos", "wijk", "--logo-dark", dark)
+
+    assert given.exit_code == 0
+    known = json.loads(buurtpost("partners", "list", "--json").stdout)
+    assert {one["logo_dark"] for one in known} == {known[0]["logo_dark"]} != {None}
+    assert known[0]["logo"] == known[1]["logo"]
+    assert buurtpost("partners", "logos", "wijk").exit_code == 2

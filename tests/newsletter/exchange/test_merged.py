@@ -43,7 +43,9 @@ def test_a_partners_piece_that_stays_follows_the_feed_of_its_double(
     assert on_both.brings(BETTER, item(2)) == {"changed": 1, "same": 1}
     with on_both.database.write.begin() as session:
         assert waiting(session) == ["hand"]
-        changes.take_over(session, on_both.settings, find_item(session, "hand"), now=NOW)
+        changes.take_over(
+            session, on_both.settings, find_item(session, "hand"), now=NOW
+        )
         assert find_item(session, "verhaal-1").title == "Beter"
 
     assert on_both.brings(item(2))["withdrawn"] == 1

@@ -144,7 +144,9 @@ def test_a_page_that_sends_us_on_to_our_own_address_is_refused(
             BUURTPOST_FETCH_ALLOW="127.0.0.0/8",
             BUURTPOST_BASE_URL=ours.url,
         )
-        web.pages["/naar-ons"] = Reply(302, headers=(("Location", f"{ours.url}/desk/"),))
+        web.pages["/naar-ons"] = Reply(
+            302, headers=(("Location", f"{ours.url}/desk/"),)
+        )
 
         with pytest.raises(BadPage, match="our own address"):
             read_page(own, f"{web.url}/naar-ons")

@@ -12,6 +12,7 @@ from newsletter.partners.brands import (
     contrast,
     passing_shade,
     read_colour,
+    source_of,
 )
 from newsletter.partners.models import Partner
 
@@ -97,3 +98,36 @@ def test_a_logo_is_shown_within_its_box(
     assert brand.logo.alt == "LPB"
     assert contrast(brand.colour, LIGHT_CARD) >= 4.5
     assert brand.colour_dark == "#ffcc00"
+
+
+def a_partner(**dark: object) -> Partner:
+    return Partner(
+        name="LPB",
+        colour="#005ea2",
+        logo="ab.png",
+        logo_width=300,
+        logo_height=100,
+        **dark,
+    )
+
+
+def test_a_logo_for_the_dark_is_shown_in_its_own_proportions() -> None:
+    partner = a_partner(logo_dark="cd.png", logo_dark_width=200, logo_dark_height=100)
+
+    brand = brand_of(partner, "https://post.example.nl")
+    source = source_of(partner, "https://post.example.nl")
+
+    for dark, size in ((brand.logo_dark, (96, 48)), (source.logo_dark, (36, 18))):
+        assert dark is not None
+        assert dark.url == "https://post.example.nl/media/cd.png"
+        assert (dark.width, dark.height) == size
+    assert brand_of(a_partner(), "").logo_dark is None
+
+
+def test_a_long_strip_leaves_no_room_for_the_name_and_is_left_out() -> None:
+    strip = {"logo_dark": "cd.png", "logo_dark_width": 500, "logo_dark_height": 100}
+
+    source = source_of(a_partner(**strip), "")
+
+    assert source.logo is not None
+    assert source.logo_dark is None

@@ -20,6 +20,9 @@ LPB = values.Brand(
     colour="#0b5c85",
     colour_dark="#86c8ea",
     logo=values.Picture(url=f"{BASE}/media/lpb.png", alt="LPB", width=240, height=120),
+    logo_dark=values.Picture(
+        url=f"{BASE}/media/lpb-dark.png", alt="LPB", width=200, height=100
+    ),
 )
 FROM_LPB = values.Source(name="LPB", colour="#0b5c85", colour_dark="#86c8ea")
 TABLE = values.Picture(

@@ -124,3 +124,37 @@ def test_a_button_is_large_enough_for_a_thumb(chromium: Browser, name: str) -> N
         box = target.bounding_box()
         assert box is not None
         assert box["height"] >= 43.5
+
+
+@pytest.mark.parametrize(
+    ("scheme", "seen"), [("light", "lpb.png"), ("dark", "lpb-dark.png")]
+)
+def test_of_two_logos_only_the_one_for_the_screen_is_seen(
+    chromium: Browser, scheme: str, seen: str
+) -> None:
+    source = replace(FROM_LPB, logo=LPB.logo, logo_dark=LPB.logo_dark)
+    mail = render_variant(frame(partner=LPB), [story(source=source), *EVERY_BLOCK[6:7]])
+    page, _ = shown(chromium, mail.web, color_scheme=scheme)
+
+    logos = [image for image in page.locator("img").all() if image.is_visible()]
+    assert [
+        (image.get_attribute("src") or "").rpartition("/")[2] for image in logos
+    ] == [seen] * 3
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ground"),
+    [("light", "rgba(0, 0, 0, 0)"), ("dark", "rgb(255, 255, 255)")],
+)
+def test_a_logo_without_a_dark_one_stands_on_white_by_night(
+    chromium: Browser, scheme: str, ground: str
+) -> None:
+    brand = replace(LPB, logo_dark=None)
+    source = replace(FROM_LPB, logo=LPB.logo)
+    mail = render_variant(frame(partner=brand), [story(source=source)])
+    page, _ = shown(chromium, mail.web, color_scheme=scheme)
+
+    behind = page.evaluate(
+        "[...document.images].map((one) => getComputedStyle(one).backgroundColor)"
+    )
+    assert behind == [ground, ground]
