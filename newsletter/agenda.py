@@ -25,12 +25,14 @@ from newsletter.jobs.recurring import Kinds
 from newsletter.library import dead_links
 from newsletter.merging import MERGERS, switch_tonight
 from newsletter.retention import RETENTION, run_nightly
+from newsletter.staff import sign_in
 
 __all__ = ["JOBS", "RECURRING", "Context", "JobFunction"]
 
 JOBS: Mapping[str, JobFunction] = {
     "confirmation": write_confirmation,
     SEND: send_service_mail,
+    sign_in.MAIL_LINK: sign_in.mail_link,
     "begin-mailing": begin_mailing,
     APPLY: apply_events,
     bundles.BUNDLES: bundles.make_due_bundles,

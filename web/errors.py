@@ -1,7 +1,7 @@
 """What went wrong, as a page in the look: what, which one, what to do.
 
-Errors of both houses carry their own sentence. To give one its own status, list it in
-STATUS; everything else of the families is 422: read, understood, not done.
+Errors of both houses carry their own sentence. They are 422: read, understood, not
+done; the desk gives some a status of their own.
 """
 
 import logging
@@ -19,8 +19,6 @@ from web.language import gettext as _
 from web.session import READING
 
 log = logging.getLogger(__name__)
-
-STATUS: dict[type[Exception], int] = {}
 
 
 def install(app: Flask) -> None:
@@ -50,8 +48,7 @@ def wants_json() -> bool:
 
 
 def _sentence(error: Exception) -> ResponseReturnValue:
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
-    return error_page(status, _("That did not work"), str(error))
+    return error_page(422, _("That did not work"), str(error))
 
 
 def _expired(_error: CSRFError) -> ResponseReturnValue:

@@ -6,11 +6,14 @@ Only hashes of secrets are kept, so that a copy of the database opens no desk.
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.correspondence.post import queue_mail
+from newsletter.jobs.context import Context
+from newsletter.jobs.queue import enqueue
 from newsletter.staff.models import SignInLink, Staff, StaffSession
 
 LINK_MINUTES = 30  # one asked for by mail
@@ -19,6 +22,7 @@ SESSION_DAYS = 14
 # Fresh links one person may have by mail at a time: the form asks for no password, so
 # it must not become a way to flood a colleague's mailbox.
 MOST_OPEN_LINKS = 3
+MAIL_LINK = "sign-in-link"  # the kind of the job
 
 
 def make_link(
@@ -42,26 +46,38 @@ def sign_in_url(base_url: str, secret: str) -> str:
     return f"{base_url}/desk/sign-in/{secret}"
 
 
-def mail_link(
-    session: Session, *, email: str, base_url: str, language: str = "nl", now: datetime
+def ask_for_link(
+    session: Session, email: str, *, language: str = "nl", now: datetime
 ) -> None:
-    """Mail a fresh link to a staff member; for anybody else nothing happens.
+    """Have a fresh link mailed, if this is the address of somebody on the staff.
 
-    The page says the same either way: a form must not tell who is on the staff.
+    Whoever asks cannot tell, nor by the time it takes: the work is the same.
     """
-    address = email.strip().lower()
-    staff = session.scalar(select(Staff).where(Staff.email == address))
-    if staff is None or _open_links(session, staff, now=now) >= MOST_OPEN_LINKS:
-        return
-    secret = make_link(session, staff, now=now, valid_hours=LINK_MINUTES / 60)
-    queue_mail(
-        session,
-        kind="sign-in",
-        address=staff.email,
-        language=language,
-        values={"url": sign_in_url(base_url, secret), "minutes": LINK_MINUTES},
-        now=now,
+    staff_id = session.scalar(
+        select(Staff.id).where(Staff.email == email.strip().lower())
     )
+    enqueue(session, MAIL_LINK, {"staff": staff_id, "language": language}, now=now)
+
+
+def mail_link(context: Context, payload: dict[str, Any]) -> None:
+    """The function of the job ``sign-in-link``; nobody's number mails nobody."""
+    now = context.now()
+    with context.database.write.begin() as session:
+        staff = session.get(Staff, payload["staff"]) if payload["staff"] else None
+        if staff is None or _open_links(session, staff, now=now) >= MOST_OPEN_LINKS:
+            return
+        secret = make_link(session, staff, now=now, valid_hours=LINK_MINUTES / 60)
+        queue_mail(
+            session,
+            kind="sign-in",
+            address=staff.email,
+            language=payload["language"],
+            values={
+                "url": sign_in_url(context.settings.base_url, secret),
+                "minutes": LINK_MINUTES,
+            },
+            now=now,
+        )
 
 
 def use_link(session: Session, secret: str, *, now: datetime) -> Staff | None:

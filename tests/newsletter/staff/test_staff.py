@@ -1,12 +1,17 @@
 """Who may enter, how, and what they may do."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from database.session import Database
 from newsletter.correspondence.models import ServiceMail
+from newsletter.jobs.context import Context
+from newsletter.jobs.models import Job
+from newsletter.settings import read_settings
 from newsletter.staff import audit, people, sign_in
 from newsletter.staff.errors import (
     NotAllowed,
@@ -18,6 +23,7 @@ from newsletter.staff.errors import (
 from newsletter.staff.models import Staff, StaffRole
 from newsletter.staff.roles import MAY, Act, may
 from subscribers import regions
+from subscribers.tokens import Signer
 from tests.conftest import NOW
 from tests.factories import audit_lines
 
@@ -71,15 +77,28 @@ def test_a_session_lasts_until_it_is_closed_or_too_old(session: Session) -> None
 
 
 def test_a_link_by_mail_goes_to_staff_only_and_not_without_end(
-    session: Session,
+    database: Database, tmp_path: Path
 ) -> None:
-    add(session)
-    for email in [ANNA] * 5 + ["stranger@example.org"]:
-        sign_in.mail_link(session, email=email, base_url="https://post.test", now=NOW)
+    settings = read_settings({"BUURTPOST_HOME": str(tmp_path / "home")})
+    settings.make_home()
+    context = Context(
+        database, settings, Signer(settings.signing_keys()), now=lambda: NOW
+    )
+    with context.database.write.begin() as session:
+        add(session)
+        for email in [ANNA] * 5 + ["stranger@example.org"]:
+            sign_in.ask_for_link(session, email, now=NOW)
+    with context.database.read() as session:
+        asked = session.scalars(select(Job).order_by(Job.id)).all()
 
-    mails = session.scalars(select(ServiceMail)).all()
+    for job in asked:
+        sign_in.mail_link(context, job.payload)
+
+    with context.database.read() as session:
+        mails = session.scalars(select(ServiceMail)).all()
+    assert len(asked) == 6  # a stranger's is as much work as anybody's
     assert [mail.address for mail in mails] == [ANNA] * sign_in.MOST_OPEN_LINKS
-    assert mails[0].values["url"].startswith("https://post.test/desk/sign-in/")
+    assert mails[0].values["url"].startswith(f"{settings.base_url}/desk/sign-in/")
 
 
 def test_adding_somebody_again_changes_nothing_unless_the_role_differs(
