@@ -1,32 +1,28 @@
+"""Readers who will see the same blocks are one version; there is an end to them."""
+
 import itertools
-from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from newsletter.issues import variants
 from newsletter.issues.errors import TooManyVariants
-from newsletter.issues.models import Issue
-from newsletter.issues.variants import PlannedVariant, plan_variants
-from subscribers.models import Subscriber, Subscription, SubscriptionState
-from tests.newsletter.issues.world import ONLY_AMBTENAREN, ONLY_FRYSLAN, TODAY, World
-
-FOREWORD = {"kind": "foreword", "text": "Beste {naam}"}
-SOEP = {"kind": "story", "story": "soep"}
-FOR_AMBTENAREN = {"kind": "story", "story": "balie", "only": ONLY_AMBTENAREN}
-FOR_FRYSLAN = {"kind": "text", "text": "Fryslân", "only": ONLY_FRYSLAN}
-LEEUWARDEN, ZWOLLE = "GM0080", "GM0193"
-
-
-def plan(world: World, issue: Issue) -> list[PlannedVariant]:
-    return plan_variants(world.session, issue, today=TODAY)
+from newsletter.issues.variants import plan_variants
+from tests.newsletter.issues.versions import (
+    FOR_AMBTENAREN,
+    FOR_FRYSLAN,
+    FOREWORD,
+    LEEUWARDEN,
+    SOEP,
+    ZWOLLE,
+    plan,
+    populate,
+    readers,
+)
+from tests.newsletter.issues.world import ONLY_FRYSLAN, TODAY, World
 
 
 def test_a_day_in_a_rule_begins_in_the_organisations_zone(world: World) -> None:
@@ -41,18 +37,6 @@ def test_a_day_in_a_rule_begins_in_the_organisations_zone(world: World) -> None:
         len(plan_variants(world.session, issue, today=TODAY, zone=ZoneInfo(zone)))
         for zone in ("Europe/Amsterdam", "Europe/London")
     ] == [2, 1]
-
-
-def readers(planned: list[PlannedVariant]) -> dict[str, int]:
-    return {variant.say: variant.readers for variant in planned}
-
-
-def populate(world: World) -> None:
-    world.reader("anna", region=LEEUWARDEN, roles=["wijkambtenaar"])
-    world.reader("ben", region=ZWOLLE, roles=["wijkambtenaar", "bewoner"])
-    world.reader("cleo", roles=["bewoner"], partners=[world.lpb])
-    world.reader("dora", region=LEEUWARDEN, partners=[world.lpb])
-    world.reader("emil", state=SubscriptionState.PENDING, partners=[world.lpb])
 
 
 def test_readers_with_the_same_visible_blocks_share_a_variant(world: World) -> None:
@@ -81,74 +65,6 @@ def test_readers_with_the_same_visible_blocks_share_a_variant(world: World) -> N
         for variant in planned
         if variant.key != "base"
     )
-
-
-def test_a_partner_edition_reaches_only_readers_with_its_consent(world: World) -> None:
-    populate(world)
-    issue = world.issue(
-        FOREWORD,
-        SOEP,
-        FOR_FRYSLAN,
-        editions=[{"partner": "lpb", "audience": {"all": []}}],
-    )
-
-    assert readers(plan(world, issue)) == {
-        "alle anderen": 1,
-        "in Fryslân": 1,
-        "LPB: alle anderen": 1,
-        "LPB: in Fryslân": 1,
-    }
-
-
-def test_an_audience_narrows_an_edition(world: World) -> None:
-    populate(world)
-    issue = world.issue(
-        SOEP,
-        editions=[
-            {"partner": "lpb", "audience": {"role": "bewoner"}},
-            {"region": "PV21"},
-        ],
-    )
-
-    assert readers(plan(world, issue)) == {"iedereen": 1, "LPB": 1, "Fryslân": 2}
-
-
-def test_one_edition_a_reader_own_choice_then_order_then_base(world: World) -> None:
-    movisie = world.partner("movisie", "Movisie")
-    both = [world.lpb, movisie]
-    world.reader("anna", partners=both)
-    world.reader("ben", partners=both, chooses=movisie.sender_id)
-    world.reader("dora", partners=[world.lpb], chooses=movisie.sender_id)
-    world.reader("emil")
-    issue = world.issue(SOEP, editions=[{"partner": "lpb"}, {"partner": "movisie"}])
-
-    assert readers(plan(world, issue)) == {"iedereen": 1, "LPB": 2, "Movisie": 1}
-
-
-def test_editions_whose_segments_overlap_reach_each_reader_once(world: World) -> None:
-    # Anna is in all three segments, Ben in two, Cleo in one, Emil in none.
-    world.reader("anna", region="GM0080", roles=["bewoner"], partners=[world.lpb])
-    world.reader("ben", region="GM0080", partners=[world.lpb])
-    world.reader("cleo", region="GM0080")
-    world.reader("emil")
-    issue = world.issue(
-        SOEP,
-        editions=[
-            {"partner": "lpb", "audience": {"role": "bewoner"}},
-            {"region": "GM0080", "audience": {"partner": "lpb"}},
-            {"region": "PV21"},
-        ],
-    )
-
-    found = plan(world, issue)
-
-    assert sum(variant.readers for variant in found) == 4
-    assert {variant.edition: variant.readers for variant in found} == {
-        "base": 1,
-        "lpb": 1,
-        "GM0080": 1,
-        "PV21": 1,
-    }
 
 
 def test_equal_rules_on_several_blocks_make_one_variant(world: World) -> None:
@@ -242,166 +158,3 @@ def select_codes(count: int) -> Any:
 )
 def test_labels_go_on_after_z(place: int, label: str) -> None:
     assert variants.label(place) == label
-
-
-# The same in plain Python: what SQL must agree with.
-
-PEOPLE: Mapping[str, dict[str, Any]] = {
-    "anna": {"region": LEEUWARDEN, "roles": {"wijkambtenaar"}, "partners": set()},
-    "ben": {"region": ZWOLLE, "roles": {"bewoner"}, "partners": {"lpb"}},
-    "cleo": {"region": None, "roles": set(), "partners": {"lpb", "movisie"}},
-    "dora": {"region": LEEUWARDEN, "roles": {"bewoner"}, "partners": {"movisie"}},
-    "emil": {"region": None, "roles": {"wijkambtenaar", "bewoner"}, "partners": set()},
-}
-
-
-def means(rule: dict[str, Any], person: dict[str, Any]) -> bool:
-    [(key, value)] = rule.items()
-    match key:
-        case "all":
-            return all(means(part, person) for part in value)
-        case "any":
-            return any(means(part, person) for part in value)
-        case "not":
-            return not means(value, person)
-        case "role":
-            return value in person["roles"]
-        case "partner":
-            return value in person["partners"]
-    return value in ("NL", person["region"]) and person["region"] is not None
-
-
-QUESTIONS = st.sampled_from(
-    [
-        {"role": "wijkambtenaar"},
-        {"role": "bewoner"},
-        {"region": LEEUWARDEN},
-        {"region": ZWOLLE},
-        {"region": "NL"},
-        {"partner": "lpb"},
-    ]
-)
-RULES = st.recursive(
-    QUESTIONS,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3).map(lambda parts: {"all": parts}),
-        st.lists(inner, max_size=3).map(lambda parts: {"any": parts}),
-        inner.map(lambda part: {"not": part}),
-    ),
-    max_leaves=5,
-)
-BLOCKS = st.lists(
-    st.builds(
-        lambda kind, rule: {
-            **kind,
-            **({"only": rule} if rule is not None else {}),
-        },
-        st.sampled_from([{"kind": "divider"}, SOEP, FOREWORD]),
-        st.none() | RULES,
-    ),
-    max_size=4,
-)
-EDITIONS = st.lists(
-    st.sampled_from(["lpb", "movisie"]), unique=True, max_size=2
-).flatmap(
-    lambda keys: st.tuples(
-        *(
-            st.builds(
-                lambda audience, key=key: {
-                    "partner": key,
-                    **({"audience": audience} if audience else {}),
-                },
-                st.none() | RULES,
-            )
-            for key in keys
-        )
-    )
-)
-
-
-@pytest.fixture
-def village(world: World) -> World:
-    partners = {"lpb": world.lpb, "movisie": world.partner("movisie", "Movisie")}
-    for name, person in PEOPLE.items():
-        world.reader(
-            name,
-            region=person["region"],
-            roles=person["roles"],
-            partners=[partners[slug] for slug in person["partners"]],
-        )
-    return world
-
-
-@settings(
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(blocks=BLOCKS, editions=EDITIONS)
-def test_sql_agrees_with_plain_python(
-    village: World, blocks: list[dict[str, Any]], editions: tuple[dict[str, Any], ...]
-) -> None:
-    issue = village.issue(*blocks, editions=editions)
-
-    expected: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    for person in PEOPLE.values():
-        edition = next(
-            (
-                document["partner"]
-                for document in editions
-                if document["partner"] in person["partners"]
-                and means(document.get("audience", {"all": []}), person)
-            ),
-            "base",
-        )
-        visible = [
-            block
-            for block in issue.blocks
-            if "only" not in block or means(block["only"], person)
-        ]
-        if any(block["kind"] == "story" for block in visible):
-            expected[edition, tuple(block["id"] for block in visible)] += 1
-
-    planned = plan(village, issue)
-
-    assert {
-        (variant.edition, tuple(variant.blocks)): variant.readers
-        for variant in planned
-        if variant.readers
-    } == expected
-    assert sum(variant.key == "base" for variant in planned) == 1
-
-
-def test_a_freeze_can_ask_everyones_edition_and_mask(village: World) -> None:
-    issue = village.issue(SOEP, FOR_AMBTENAREN, editions=[{"partner": "lpb"}])
-    assigned = variants.assignment(village.session, issue, today=TODAY)
-
-    found = keys_by_reader(village.session, assigned)
-
-    keys = {variant.say: variant.key for variant in plan(village, issue)}
-    assert found == {
-        "anna": keys["wijkambtenaar"],
-        "ben": "lpb",
-        "cleo": "lpb",
-        "dora": "base",
-        "emil": keys["wijkambtenaar"],
-    }
-
-
-def keys_by_reader(
-    session: Session, assigned: variants.Assignment
-) -> dict[str, str | None]:
-    rows = session.execute(
-        assigned.joined(
-            select(
-                Subscriber.address,
-                assigned.edition,
-                assigned.mask(assigned.edition, assigned.holds),
-            )
-            .select_from(Subscription)
-            .join(Subscriber)
-        ).where(assigned.exclusion.is_(None))
-    )
-    return {
-        address.split("@")[0]: assigned.variant_key_of(edition, mask)
-        for address, edition, mask in rows
-    }

@@ -7,7 +7,7 @@ from newsletter.preflight.findings import Level
 from newsletter.workflow.gate import Blocked, gate
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World
-from tests.newsletter.preflight.examples import look_over
+from tests.newsletter.preflight.looked_over import look_over
 
 STORY = {"kind": "story", "story": "soep"}
 

@@ -22,10 +22,10 @@ from newsletter.preflight.looking import look
 from tests.conftest import NOW
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
 from tests.newsletter.pictures import picture
-from tests.newsletter.preflight.examples import (
-    EXAMPLES,
+from tests.newsletter.preflight.examples import EXAMPLES
+from tests.newsletter.preflight.examples.pieces import own_link
+from tests.newsletter.preflight.looked_over import (
     look_over,
-    own_link,
     seen,
     with_html,
     with_setting,

@@ -19,7 +19,7 @@ from newsletter.preflight.reading import Image, read_mail
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World
 from tests.newsletter.outside_world import Web
-from tests.newsletter.preflight.examples import HELLO
+from tests.newsletter.preflight.looked_over import HELLO
 
 LINK = "https://buurt.example/dag"
 

@@ -16,7 +16,7 @@ from newsletter.preflight.looking import look
 from tests.conftest import NOW
 from tests.newsletter.exchange.test_matching import entry
 from tests.newsletter.issues.world import World
-from tests.newsletter.preflight.examples import look_over
+from tests.newsletter.preflight.looked_over import look_over
 
 STORY = {"kind": "story", "story": "balie"}
 

@@ -5,7 +5,7 @@ import pytest
 from newsletter.workflow.gate import Blocked, gate
 from tests.conftest import NOW
 from tests.newsletter.outside_world import Web
-from tests.newsletter.preflight.examples import HELLO
+from tests.newsletter.preflight.looked_over import HELLO
 
 
 def test_the_gate_names_what_blocks(session, world):
