@@ -10,6 +10,7 @@ from newsletter.cli.door import Door
 from newsletter.cli.issue_making import note, who_composes
 from newsletter.issues import compose, extras
 from newsletter.issues.composition import Composition
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 
 _number = click.argument("number", type=int)
@@ -109,11 +110,12 @@ def _do(
         acting = who_composes(session, by)
         issue = compose.find_issue(session, number)
         here = (session, door.settings, issue)
+        edit = Edit(door.now, acting)
         edition = _edition_with(issue, block_id)
         if edition is None:
-            to_base(*here, block_id, by=acting, now=door.now)
+            to_base(*here, block_id, edit=edit)
         else:
-            to_extra(*here, edition, block_id, by=acting, now=door.now)
+            to_extra(*here, edition, block_id, edit=edit)
         note(session, door, acting, issue, what)
         ids = _ids(session, issue)
     click.echo(f"Issue {number}: {ids}.")

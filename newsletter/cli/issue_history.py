@@ -6,6 +6,7 @@ from newsletter.cli.door import Door, say_json
 from newsletter.cli.issue_making import note, who_composes
 from newsletter.issues import restoring
 from newsletter.issues.compose import find_issue
+from newsletter.issues.history import Edit
 from newsletter.issues.history import history as history_of
 from newsletter.issues.models import IssueVersion
 
@@ -38,7 +39,8 @@ def undo(door: Door, number: int, by: str | None) -> None:
     with door.writing() as session:
         acting = who_composes(session, by)
         issue = find_issue(session, number)
-        done = restoring.undo(session, door.settings, issue, by=acting, now=door.now)
+        edit = Edit(door.now, acting)
+        done = restoring.undo(session, door.settings, issue, edit=edit)
         note(session, door, acting, issue, f"undid version {done.version}")
         said = _said(done)
     click.echo(f"Undone: {said}.")
@@ -53,7 +55,8 @@ def redo(door: Door, number: int, by: str | None) -> None:
     with door.writing() as session:
         acting = who_composes(session, by)
         issue = find_issue(session, number)
-        done = restoring.redo(session, door.settings, issue, by=acting, now=door.now)
+        edit = Edit(door.now, acting)
+        done = restoring.redo(session, door.settings, issue, edit=edit)
         note(session, door, acting, issue, f"redid version {done.version}")
         said = _said(done)
     click.echo(f"Done again: {said}.")
@@ -69,9 +72,8 @@ def restore(door: Door, number: int, version: int, by: str | None) -> None:
     with door.writing() as session:
         acting = who_composes(session, by)
         issue = find_issue(session, number)
-        restoring.restore(
-            session, door.settings, issue, version, by=acting, now=door.now
-        )
+        edit = Edit(door.now, acting)
+        restoring.restore(session, door.settings, issue, version, edit=edit)
         note(session, door, acting, issue, f"restored version {version}")
     click.echo(f"Issue {number} is as it was in version {version}.")
 

@@ -13,7 +13,7 @@ from newsletter.issues.headings import (
     read_language,
     read_line,
 )
-from newsletter.issues.history import Change, Done, record
+from newsletter.issues.history import Change, Done, Edit, record
 from newsletter.issues.models import Issue, IssueTemplate
 from newsletter.issues.skeleton import skeleton_of
 from newsletter.staff.people import OPERATOR
@@ -37,7 +37,7 @@ def create_issue(
     issue.subject = read_line("subject", subject, most=MOST_SUBJECT)
     issue.preheader = read_line("preheader", preheader, most=MOST_PREHEADER)
     issue.language = read_language(language or issue.mailing_list.language)
-    return _begun(session, issue, Done(Change.CREATED, by=by), now)
+    return _begun(session, issue, Done(Change.CREATED, edit=Edit(now, by)))
 
 
 def copy_issue(
@@ -48,7 +48,9 @@ def copy_issue(
     copy.subject, copy.preheader = issue.subject, issue.preheader
     copy.language = issue.language
     copy.blocks, copy.editions = issue.blocks, issue.editions
-    return _begun(session, copy, Done(Change.COPIED, str(issue.number), by=by), now)
+    return _begun(
+        session, copy, Done(Change.COPIED, str(issue.number), edit=Edit(now, by))
+    )
 
 
 def make_like(
@@ -64,7 +66,9 @@ def make_like(
     made = _draft(session, issue.mailing_list, number, now)
     made.language = issue.language
     made.blocks, made.editions = skeleton_of(issue)
-    return _begun(session, made, Done(Change.MADE_LIKE, str(issue.number), by=by), now)
+    return _begun(
+        session, made, Done(Change.MADE_LIKE, str(issue.number), edit=Edit(now, by))
+    )
 
 
 def make_from(
@@ -79,7 +83,9 @@ def make_from(
     made = _draft(session, template.mailing_list, number, now)
     made.language = template.language
     made.blocks, made.editions = template.blocks, template.editions
-    return _begun(session, made, Done(Change.MADE_LIKE, template.name, by=by), now)
+    return _begun(
+        session, made, Done(Change.MADE_LIKE, template.name, edit=Edit(now, by))
+    )
 
 
 def blank_issue(mailing_list: MailingList, number: int, now: datetime) -> Issue:
@@ -107,8 +113,8 @@ def _draft(
     return blank_issue(mailing_list, number, now)
 
 
-def _begun(session: Session, issue: Issue, done: Done, now: datetime) -> Issue:
+def _begun(session: Session, issue: Issue, done: Done) -> Issue:
     session.add(issue)
     session.flush()
-    record(session, issue, done, now=now)
+    record(session, issue, done)
     return issue

@@ -1,13 +1,12 @@
 """What an editor does to an issue, one function a button.
 
-Each takes the ``version`` the editor looked at (None: whatever it is now) and raises
-ChangedMeanwhile when it is no longer the newest, IssueFrozen once a mailing exists, and
-a sentence of BadBlock or BadEdition when the outcome would not be a whole issue. What
-was done, and by whom, is in the issue's history; what changes nothing is not.
+Each takes an ``Edit`` and raises ChangedMeanwhile when the version it was made on is no
+longer the newest, IssueFrozen once a mailing exists, and a sentence of BadBlock or
+BadEdition when the outcome would not be a whole issue. What was done, and by whom, is
+in the issue's history; what changes nothing is not.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -29,10 +28,9 @@ from newsletter.issues.headings import (
     MOST_SUBJECT,
     read_line,
 )
-from newsletter.issues.history import Change, Done, record
+from newsletter.issues.history import Change, Done, Edit, record
 from newsletter.issues.models import Issue
 from newsletter.settings import Settings
-from newsletter.staff.people import OPERATOR
 
 Documents = list[dict[str, Any]]
 
@@ -57,17 +55,14 @@ def set_headings(
     *,
     subject: str,
     preheader: str,
-    version: int | None = None,
-    by: str = OPERATOR,
-    autosaved: bool = False,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Subject and preheader."""
-    guard(issue, version)
+    guard(issue, edit)
     issue.subject = read_line("subject", subject, most=MOST_SUBJECT)
     issue.preheader = read_line("preheader", preheader, most=MOST_PREHEADER)
-    done = Done(Change.HEADINGS, by=by, autosaved=autosaved)
-    _save(session, issue, done, now)
+    done = Done(Change.HEADINGS, edit=edit)
+    _save(session, issue, done)
 
 
 def add_block(
@@ -78,12 +73,10 @@ def add_block(
     *,
     after: str | None = None,
     first: bool = False,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> str:
     """Add a block after another (default: at the end) and return its id."""
-    guard(issue, version)
+    guard(issue, edit)
     taken = {block.id for block in Composition.of(issue).all_blocks()}
     block = read_block(
         dict(document), block_id=make_id(str(document.get("kind")), taken)
@@ -93,8 +86,8 @@ def add_block(
     if after is not None:
         place = _place_of(issue, after) + 1
     blocks.insert(place, block.to_dict())
-    done = Done(Change.ADDED, block.id, by=by)
-    write(session, settings, issue, blocks=blocks, done=done, now=now)
+    done = Done(Change.ADDED, block.id, edit=edit)
+    write(session, settings, issue, blocks=blocks, done=done)
     return block.id
 
 
@@ -105,20 +98,18 @@ def move_block(
     block_id: str,
     *,
     to: str | int,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """``to`` is "up", "down" or a place from 0; beyond an end it stays at the end."""
-    guard(issue, version)
+    guard(issue, edit)
     place = _place_of(issue, block_id)
     blocks = [*issue.blocks]
     document = blocks.pop(place)
     steps = {"up": place - 1, "down": place + 1}
     target = steps[to] if isinstance(to, str) else to
     blocks.insert(max(0, min(target, len(blocks))), document)
-    done = Done(Change.MOVED, block_id, by=by)
-    write(session, settings, issue, blocks=blocks, done=done, now=now)
+    done = Done(Change.MOVED, block_id, edit=edit)
+    write(session, settings, issue, blocks=blocks, done=done)
 
 
 def change_block(
@@ -128,19 +119,16 @@ def change_block(
     block_id: str,
     document: Mapping[str, Any],
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    autosaved: bool = False,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Replace a block's fields (rule included); its kind and id stay, and whether it
     is hidden when the document does not say."""
-    guard(issue, version)
+    guard(issue, edit)
     place = _place_of(issue, block_id)
     blocks = [*issue.blocks]
     blocks[place] = laid_over(blocks[place], document)
-    done = Done(Change.CHANGED, block_id, by=by, autosaved=autosaved)
-    write(session, settings, issue, blocks=blocks, done=done, now=now)
+    done = Done(Change.CHANGED, block_id, edit=edit)
+    write(session, settings, issue, blocks=blocks, done=done)
 
 
 def laid_over(before: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,18 +145,16 @@ def hide_block(
     block_id: str,
     *,
     hidden: bool = True,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Keep a block and show it to nobody; with ``hidden`` false the other way round."""
-    guard(issue, version)
+    guard(issue, edit)
     place = _place_of(issue, block_id)
     blocks = [*issue.blocks]
     block = read_block({**blocks[place], "hidden": hidden}, block_id=block_id)
     blocks[place] = block.to_dict()
-    done = Done(Change.HIDDEN if hidden else Change.SHOWN, block_id, by=by)
-    write(session, settings, issue, blocks=blocks, done=done, now=now)
+    done = Done(Change.HIDDEN if hidden else Change.SHOWN, block_id, edit=edit)
+    write(session, settings, issue, blocks=blocks, done=done)
 
 
 def copy_block(
@@ -177,23 +163,12 @@ def copy_block(
     issue: Issue,
     block_id: str,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> str:
     """Put the same block after it, under an id of its own; returns that."""
     document = {**issue.blocks[_place_of(issue, block_id)]}
     del document["id"]
-    return add_block(
-        session,
-        settings,
-        issue,
-        document,
-        after=block_id,
-        version=version,
-        by=by,
-        now=now,
-    )
+    return add_block(session, settings, issue, document, after=block_id, edit=edit)
 
 
 def remove_block(
@@ -202,12 +177,10 @@ def remove_block(
     issue: Issue,
     block_id: str,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Take a block out; an edition's block that stood after it moves up one."""
-    guard(issue, version)
+    guard(issue, edit)
     place = _place_of(issue, block_id)
     before = issue.blocks[place - 1]["id"] if place else None
     editions = [
@@ -222,10 +195,8 @@ def remove_block(
     ]
     blocks = [*issue.blocks]
     del blocks[place]
-    done = Done(Change.REMOVED, block_id, by=by)
-    write(
-        session, settings, issue, blocks=blocks, editions=editions, done=done, now=now
-    )
+    done = Done(Change.REMOVED, block_id, edit=edit)
+    write(session, settings, issue, blocks=blocks, editions=editions, done=done)
 
 
 def set_edition(
@@ -234,16 +205,23 @@ def set_edition(
     issue: Issue,
     document: Mapping[str, Any],
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    done: Done | None = None,
-    now: datetime,
+    edit: Edit,
 ) -> None:
-    """Add an edition at the end, or replace the one of the same partner or region.
+    """Add an edition at the end, or replace the one of the same partner or region."""
+    done = Done(Change.EDITION, str(_edition_key(document)), edit=edit)
+    put_edition(session, settings, issue, document, done=done)
 
-    ``done`` is what it was for the person, when that was something to one block.
-    """
-    guard(issue, version)
+
+def put_edition(
+    session: Session,
+    settings: Settings,
+    issue: Issue,
+    document: Mapping[str, Any],
+    *,
+    done: Done,
+) -> None:
+    """The same, of which ``done`` is what it was for the person."""
+    guard(issue, done.edit)
     editions = [*issue.editions]
     key = _edition_key(document)
     for place, edition in enumerate(editions):
@@ -252,8 +230,7 @@ def set_edition(
             break
     else:
         editions.append(dict(document))
-    done = done or Done(Change.EDITION, str(key), by=by)
-    write(session, settings, issue, editions=editions, done=done, now=now)
+    write(session, settings, issue, editions=editions, done=done)
 
 
 def remove_edition(
@@ -262,16 +239,14 @@ def remove_edition(
     issue: Issue,
     key: str,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Its readers get the next edition they are eligible for, or the base."""
-    guard(issue, version)
+    guard(issue, edit)
     Composition.of(issue).edition(key)
     editions = [edition for edition in issue.editions if _edition_key(edition) != key]
-    done = Done(Change.EDITION_REMOVED, key, by=by)
-    write(session, settings, issue, editions=editions, done=done, now=now)
+    done = Done(Change.EDITION_REMOVED, key, edit=edit)
+    write(session, settings, issue, editions=editions, done=done)
 
 
 def write(
@@ -282,10 +257,9 @@ def write(
     blocks: Documents | None = None,
     editions: Documents | None = None,
     done: Done,
-    now: datetime,
 ) -> None:
     """Check blocks and editions together and save them in their one form."""
-    guard(issue, None)
+    guard(issue, done.edit)
     composition = Composition.read(
         issue.blocks if blocks is None else blocks,
         issue.editions if editions is None else editions,
@@ -296,23 +270,23 @@ def write(
     )
     issue.blocks = [block.to_dict() for block in composition.base]
     issue.editions = [edition.to_dict() for edition in composition.editions]
-    _save(session, issue, done, now)
+    _save(session, issue, done)
 
 
-def guard(issue: Issue, version: int | None) -> None:
-    """Raise IssueFrozen, or ChangedMeanwhile when ``version`` is not the newest."""
+def guard(issue: Issue, edit: Edit) -> None:
+    """Raise IssueFrozen, or ChangedMeanwhile when its version is not the newest."""
     if issue.frozen_at is not None:
         raise IssueFrozen(issue.number)
-    if version is not None and version != issue.version:
+    if edit.version is not None and edit.version != issue.version:
         raise ChangedMeanwhile(issue.number)
 
 
-def _save(session: Session, issue: Issue, done: Done, now: datetime) -> None:
+def _save(session: Session, issue: Issue, done: Done) -> None:
     is_new = issue not in session or issue in session.new
     if not is_new and done.stands_for is None and not session.is_modified(issue):
         return  # nothing to save, nothing to undo
     number = issue.number
-    issue.updated_at = now
+    issue.updated_at = done.edit.now
     session.add(issue)
     flag_modified(issue, "updated_at")  # twice in one moment is two versions, too
     try:
@@ -320,7 +294,7 @@ def _save(session: Session, issue: Issue, done: Done, now: datetime) -> None:
     except StaleDataError as error:
         # Somebody saved between our reading and our writing.
         raise ChangedMeanwhile(number) from error
-    record(session, issue, done, now=now)
+    record(session, issue, done)
 
 
 def _place_of(issue: Issue, block_id: str) -> int:

@@ -6,20 +6,18 @@ as in ``compose``, and UnknownBlock for a block that is not the edition's own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from newsletter.issues.blocks import Block, make_id, read_block
-from newsletter.issues.compose import laid_over, set_edition
+from newsletter.issues.compose import laid_over, put_edition
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import Edition
 from newsletter.issues.errors import UnknownBlock
-from newsletter.issues.history import Change, Done
+from newsletter.issues.history import Change, Done, Edit
 from newsletter.issues.models import Issue
 from newsletter.settings import Settings
-from newsletter.staff.people import OPERATOR
 
 
 def add_extra(
@@ -30,9 +28,7 @@ def add_extra(
     document: Mapping[str, Any],
     *,
     after: str | None = None,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> str:
     """Add a block to an edition after another of its blocks (default: at the end)."""
     composition = Composition.of(issue)
@@ -45,8 +41,8 @@ def add_extra(
     if after is not None:
         place = _place_of(issue, blocks, after) + 1
     blocks.insert(place, block)
-    done = Done(Change.ADDED, block.id, by=by)
-    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+    done = Done(Change.ADDED, block.id, edit=edit)
+    _lay(session, settings, issue, key, blocks, done)
     return block.id
 
 
@@ -58,17 +54,14 @@ def change_extra(
     block_id: str,
     document: Mapping[str, Any],
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    autosaved: bool = False,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Replace the fields of a block of the edition's own; its kind and id stay."""
     blocks, place = _own(issue, key, block_id)
     document = laid_over(blocks[place].to_dict(), document)
     blocks[place] = read_block(document, block_id=block_id)
-    done = Done(Change.CHANGED, block_id, by=by, autosaved=autosaved)
-    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+    done = Done(Change.CHANGED, block_id, edit=edit)
+    _lay(session, settings, issue, key, blocks, done)
 
 
 def hide_extra(
@@ -79,15 +72,13 @@ def hide_extra(
     block_id: str,
     *,
     hidden: bool = True,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Keep a block of the edition's own and show it to nobody, or show it again."""
     blocks, place = _own(issue, key, block_id)
     blocks[place] = replace(blocks[place], hidden=hidden)
-    done = Done(Change.HIDDEN if hidden else Change.SHOWN, block_id, by=by)
-    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+    done = Done(Change.HIDDEN if hidden else Change.SHOWN, block_id, edit=edit)
+    _lay(session, settings, issue, key, blocks, done)
 
 
 def copy_extra(
@@ -97,25 +88,13 @@ def copy_extra(
     key: str,
     block_id: str,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> str:
     """Put the same block after it in the edition, under an id of its own."""
     blocks, place = _own(issue, key, block_id)
     document = blocks[place].to_dict()
     del document["id"]
-    return add_extra(
-        session,
-        settings,
-        issue,
-        key,
-        document,
-        after=block_id,
-        version=version,
-        by=by,
-        now=now,
-    )
+    return add_extra(session, settings, issue, key, document, after=block_id, edit=edit)
 
 
 def move_extra(
@@ -126,9 +105,7 @@ def move_extra(
     block_id: str,
     *,
     to: str | int,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """ "up", "down" or a place from 0 among all blocks of the edition."""
     blocks, place = _own(issue, key, block_id)
@@ -136,8 +113,8 @@ def move_extra(
     steps = {"up": place - 1, "down": place + 1}
     target = steps[to] if isinstance(to, str) else to
     blocks.insert(max(0, min(target, len(blocks))), block)
-    done = Done(Change.MOVED, block_id, by=by)
-    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+    done = Done(Change.MOVED, block_id, edit=edit)
+    _lay(session, settings, issue, key, blocks, done)
 
 
 def remove_extra(
@@ -147,14 +124,12 @@ def remove_extra(
     key: str,
     block_id: str,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     blocks, place = _own(issue, key, block_id)
     del blocks[place]
-    done = Done(Change.REMOVED, block_id, by=by)
-    _lay(session, settings, issue, key, blocks, done, version=version, now=now)
+    done = Done(Change.REMOVED, block_id, edit=edit)
+    _lay(session, settings, issue, key, blocks, done)
 
 
 def own_ids(edition: Edition) -> frozenset[str]:
@@ -185,9 +160,6 @@ def _lay(
     key: str,
     blocks: Sequence[Block],
     done: Done,
-    *,
-    version: int | None,
-    now: datetime,
 ) -> None:
     """Write the edition's own blocks down, each after whatever stands before it."""
     composition = Composition.of(issue)
@@ -201,4 +173,4 @@ def _lay(
         if block.id != edition.foreword_id:
             before = block.id
     document = {**edition.to_dict(), "blocks": documents}
-    set_edition(session, settings, issue, document, version=version, done=done, now=now)
+    put_edition(session, settings, issue, document, done=done)

@@ -31,7 +31,7 @@ from newsletter.issues.headings import (
     read_language,
     read_line,
 )
-from newsletter.issues.history import Change, Done
+from newsletter.issues.history import Change, Done, Edit
 from newsletter.issues.models import Issue
 from newsletter.library import knowledge
 from newsletter.library.bodies import Format
@@ -173,10 +173,8 @@ def _store(
     editions = [] if editions is None else editions
     for inner in every_block_document(blocks, editions):
         _take_in_file(settings, inner, folder)
-    done = Done(Change.IMPORTED, by=by)
-    write(
-        session, settings, issue, blocks=blocks, editions=editions, done=done, now=now
-    )
+    done = Done(Change.IMPORTED, edit=Edit(now, by))
+    write(session, settings, issue, blocks=blocks, editions=editions, done=done)
     for link in document.get("links") or []:
         _link(session, link, now)
     return issue

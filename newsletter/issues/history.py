@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.issues.errors import UnknownVersion
 from newsletter.issues.models import Issue, IssueVersion
+from newsletter.staff.people import OPERATOR
 
 MOST_KEPT = 500  # of one issue; the oldest go first
 # What was saved by itself while somebody typed is one change, until they stop.
@@ -45,20 +46,31 @@ _STEPS = frozenset({Change.UNDONE, Change.REDONE})
 
 
 @dataclass(frozen=True)
+class Edit:
+    """Who changes an issue, when, and what they looked at."""
+
+    now: datetime
+    by: str = OPERATOR
+    version: int | None = None  # of the issue as they saw it; None: whatever it is now
+    autosaved: bool = False  # while they type
+
+
+@dataclass(frozen=True)
 class Done:
     """One thing somebody did."""
 
     change: Change
     about: str = ""
-    by: str = field(kw_only=True)
+    edit: Edit = field(kw_only=True)
     stands_for: int | None = None  # an older version that is there again
-    autosaved: bool = False  # while somebody typed
 
 
-def record(session: Session, issue: Issue, done: Done, *, now: datetime) -> None:
+def record(session: Session, issue: Issue, done: Done) -> None:
     """Write down what the issue says now, and what made it so."""
     last = newest(session, issue)
-    if last is not None and _goes_on(last, done, now=now):
+    change = done.change
+    if last is not None and _goes_on(last, done):
+        change = Change(last.change)
         session.delete(last)
     session.add(
         IssueVersion(
@@ -69,22 +81,26 @@ def record(session: Session, issue: Issue, done: Done, *, now: datetime) -> None
             language=issue.language,
             blocks=issue.blocks,
             editions=issue.editions,
-            change=done.change,
+            change=change,
             about=done.about,
-            by=done.by,
+            by=done.edit.by,
             stands_for=done.stands_for,
-            autosaved=done.autosaved,
-            changed_at=now,
+            autosaved=done.edit.autosaved,
+            changed_at=done.edit.now,
         )
     )
     session.flush()
     _let_go(session, issue)
 
 
-def _goes_on(last: IssueVersion, done: Done, *, now: datetime) -> bool:
+def _goes_on(last: IssueVersion, done: Done) -> bool:
     """Whether the last line was saved on the way to this one."""
-    same = (last.change, last.about, last.by) == (done.change, done.about, done.by)
-    return last.autosaved and same and now - last.changed_at < ONE_SITTING
+    edit = done.edit
+    # A block that saved itself while it was being written is changed, and still added.
+    is_written = (last.change, done.change) == (Change.ADDED, Change.CHANGED)
+    same = is_written or last.change == done.change
+    same = same and (last.about, last.by) == (done.about, edit.by)
+    return last.autosaved and same and edit.now - last.changed_at < ONE_SITTING
 
 
 def _let_go(session: Session, issue: Issue) -> None:

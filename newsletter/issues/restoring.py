@@ -2,7 +2,6 @@
 ``compose``; what no longer exists (a story, a role) is named and nothing is done."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from newsletter.issues.errors import NothingToUndo
 from newsletter.issues.history import (
     Change,
     Done,
+    Edit,
     find_version,
     history,
     line_of,
@@ -18,7 +18,6 @@ from newsletter.issues.history import (
 )
 from newsletter.issues.models import Issue, IssueVersion
 from newsletter.settings import Settings
-from newsletter.staff.people import OPERATOR
 
 
 @dataclass(frozen=True)
@@ -49,17 +48,13 @@ def undo(
     settings: Settings,
     issue: Issue,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> IssueVersion:
     """Take back the last change, whoever made it, and return it."""
     found = steps(session, issue)
     if found.undoes is None or found.back_to is None:
         raise NothingToUndo(issue.number, "undone")
-    _put_back(
-        session, settings, issue, found.back_to, Change.UNDONE, version, by=by, now=now
-    )
+    _put_back(session, settings, issue, found.back_to, Change.UNDONE, edit)
     return found.undoes
 
 
@@ -68,15 +63,13 @@ def redo(
     settings: Settings,
     issue: Issue,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> IssueVersion:
     """Do again what was undone last, and return it."""
     found = steps(session, issue).redoes
     if found is None:
         raise NothingToUndo(issue.number, "redone")
-    _put_back(session, settings, issue, found, Change.REDONE, version, by=by, now=now)
+    _put_back(session, settings, issue, found, Change.REDONE, edit)
     return found
 
 
@@ -86,16 +79,14 @@ def restore(
     issue: Issue,
     which: int,
     *,
-    version: int | None = None,
-    by: str = OPERATOR,
-    now: datetime,
+    edit: Edit,
 ) -> None:
     """Put an earlier version back, as a change that can be undone itself.
 
     Raises UnknownVersion.
     """
     found = find_version(session, issue, which)
-    _put_back(session, settings, issue, found, Change.RESTORED, version, by=by, now=now)
+    _put_back(session, settings, issue, found, Change.RESTORED, edit)
 
 
 def _put_back(
@@ -104,12 +95,9 @@ def _put_back(
     issue: Issue,
     found: IssueVersion,
     change: Change,
-    version: int | None,
-    *,
-    by: str,
-    now: datetime,
+    edit: Edit,
 ) -> None:
-    compose.guard(issue, version)
+    compose.guard(issue, edit)
     issue.subject = found.subject
     issue.preheader = found.preheader
     issue.language = found.language
@@ -117,7 +105,7 @@ def _put_back(
     done = Done(
         change,
         str(found.version),
-        by=by,
+        edit=edit,
         stands_for=found.version if is_step else None,
     )
     compose.write(
@@ -127,5 +115,4 @@ def _put_back(
         blocks=found.blocks,
         editions=found.editions,
         done=done,
-        now=now,
     )

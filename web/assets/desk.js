@@ -82,6 +82,10 @@ function saveByItself(form) {
       const news = await answer.json();
       if (answer.ok) {
         form.elements.seen.value = news.seen;
+        if (news.saves_at) {
+          form.action = news.saves_at;
+          history.replaceState(null, "", news.page); // loaded anew it is there again
+        }
         const back = form.querySelector("[data-saved-says]");
         if (back) back.textContent = back.dataset.savedSays;
       } else {
@@ -94,9 +98,18 @@ function saveByItself(form) {
     }
   }
 
+  // One after the other: each stands on what the one before it saved.
+  function saveNext() {
+    const mine = Promise.resolve(saving).then(() => (isOver ? undefined : save()));
+    saving = mine;
+    mine.finally(() => {
+      if (saving === mine) saving = null;
+    });
+  }
+
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    if (!isOver) waiting = setTimeout(() => (saving = save().finally(() => (saving = null))), PAUSE_MS);
+    if (!isOver) waiting = setTimeout(saveNext, PAUSE_MS);
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(waiting);

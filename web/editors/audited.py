@@ -1,9 +1,11 @@
-"""One line in the audit log for what the person of this request did."""
+"""Who did it: one line in the audit log, and whose edit of an issue it is."""
 
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from newsletter.staff import audit
 from newsletter.staff.roles import Act
 from web.auth import me
+from web.editors import autosave
 from web.session import now, session
 
 
@@ -15,3 +17,8 @@ def note(act: Act, subject: str, what: str = "") -> None:
 
 def note_issue(issue: Issue, what: str) -> None:
     note(Act.COMPOSE, f"issue {issue.number}", what)
+
+
+def my_edit(*, on: int | None = None) -> Edit:
+    """What this request does to an issue; ``on`` the version its page showed."""
+    return Edit(now(), me().email, version=on, autosaved=autosave.is_asked())

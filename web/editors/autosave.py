@@ -21,6 +21,13 @@ def done(seen: str) -> ResponseReturnValue:
     return jsonify(seen=seen, said=_("Saved %(when)s") % {"when": when(now())})
 
 
+def begun(seen: str, *, saves_at: str, page: str) -> ResponseReturnValue:
+    """Saved for the first time: from now the form saves at ``saves_at``, and ``page``
+    is where it is found again."""
+    said = _("Saved %(when)s") % {"when": when(now())}
+    return jsonify(seen=seen, said=said, saves_at=saves_at, page=page)
+
+
 def refused(said: str = "", status: int = 422) -> tuple[Response, int] | None:
     """None when a person pressed the button: they get the page."""
     if not is_asked():

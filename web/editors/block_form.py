@@ -45,7 +45,8 @@ class Control:
 
 @dataclass
 class BlockForm:
-    """``block_id`` None is a block that is still to be added."""
+    """``block_id`` None is a block that is still to be added; one that saved itself
+    meanwhile has an id, and is hidden until it is ``put_in``."""
 
     kind: type[Block]
     typed: Typed  # field name to what stands in it
@@ -54,15 +55,16 @@ class BlockForm:
     after: str = ""
     wrong: dict[str, str] = field(default_factory=dict)
     meanwhile: str = ""  # what somebody else made of it, when they were first
+    put_in: bool = False
 
     @classmethod
     def blank(cls, kind: type[Block], *, after: str = "") -> "BlockForm":
-        return cls(kind, {}, RuleForm(), after=after)
+        return cls(kind, {}, RuleForm(), after=after, put_in=True)
 
     @classmethod
-    def of(cls, block: Block) -> "BlockForm":
-        document = block.to_dict()
-        return cls(type(block), document, RuleForm.of(block.only), block_id=block.id)
+    def of(cls, block: Block, *, put_in: bool = False) -> "BlockForm":
+        document, rule = block.to_dict(), RuleForm.of(block.only)
+        return cls(type(block), document, rule, block_id=block.id, put_in=put_in)
 
     @classmethod
     def read(
@@ -94,6 +96,7 @@ class BlockForm:
             block_id=before.id if before else None,
             after=request.form.get("after", ""),
             wrong=wrong,
+            put_in="put_in" in request.form,
         )
 
     def check(self) -> bool:

@@ -17,15 +17,15 @@ from newsletter.library.errors import UnknownItem
 from newsletter.library.stories import find_item
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from web.auth import me, staff_may
+from web.auth import staff_may
 from web.editors import autosave
-from web.editors.audited import note_issue
+from web.editors.audited import my_edit, note_issue
 from web.editors.block_form import BlockForm
 from web.editors.compose import meanwhile, page
 from web.editors.compose_view import fingerprint
 from web.editors.words import explain
 from web.language import gettext as _
-from web.session import now, session, settings
+from web.session import session, settings
 
 pages = Blueprint("desk_blocks", __name__)
 BLOCKS = "/desk/issues/<int:number>/blocks"
@@ -41,11 +41,19 @@ def add(number: int) -> ResponseReturnValue:
         abort(400)
     form = BlockForm.read(request, kind, None)
     if not form.check():
-        return page(issue, edition=edition, form=form), 422
+        return autosave.refused() or (page(issue, edition=edition, form=form), 422)
+    # While somebody still writes it nobody else sees it.
+    document = form.document | {"hidden": autosave.is_asked()}
     try:
-        added = _add(issue, edition, form.document, after=form.after or None)
+        added = _add(issue, edition, document, after=form.after or None)
     except (NewsletterError, SubscribersError) as error:
-        return _refused(number, edition, form, error)
+        return autosave.refused() or _refused(number, edition, form, error)
+    if autosave.is_asked():
+        return autosave.begun(
+            fingerprint(_find(issue, edition, added).to_dict()),
+            saves_at=url_for(".change", number=number, block_id=added),
+            page=_page(number, edition, edit=added, put_in="yes", _anchor=added),
+        )
     note_issue(issue, f"added {added}")
     return _back(number, edition, added)
 
@@ -83,21 +91,19 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
         return refused or (page(issue, edition=edition, form=form), 409)
     if not form.check():
         return autosave.refused() or (page(issue, edition=edition, form=form), 422)
-    where = _who() | {"autosaved": autosave.is_asked()}
+    here, document, edit = (session(), settings(), issue), form.document, my_edit()
+    if form.put_in and not autosave.is_asked():
+        document["hidden"] = False
     try:
         if edition == BASE_KEY:
-            compose.change_block(
-                session(), settings(), issue, block_id, form.document, **where
-            )
+            compose.change_block(*here, block_id, document, edit=edit)
         else:
-            extras.change_extra(
-                session(), settings(), issue, edition, block_id, form.document, **where
-            )
+            extras.change_extra(*here, edition, block_id, document, edit=edit)
     except (NewsletterError, SubscribersError) as error:
         return autosave.refused() or _refused(number, edition, form, error)
     if autosave.is_asked():
         return autosave.done(fingerprint(_find(issue, edition, block_id).to_dict()))
-    note_issue(issue, f"changed {block_id}")
+    note_issue(issue, f"{'added' if form.put_in else 'changed'} {block_id}")
     return _back(number, edition, block_id)
 
 
@@ -108,12 +114,11 @@ def move(number: int, block_id: str) -> ResponseReturnValue:
     to = request.form.get("to", "")
     if to not in {"up", "down"}:
         abort(400)
+    here = (session(), settings(), issue)
     if edition == BASE_KEY:
-        compose.move_block(session(), settings(), issue, block_id, to=to, **_who())
+        compose.move_block(*here, block_id, to=to, edit=my_edit())
     else:
-        extras.move_extra(
-            session(), settings(), issue, edition, block_id, to=to, **_who()
-        )
+        extras.move_extra(*here, edition, block_id, to=to, edit=my_edit())
     note_issue(issue, f"moved {block_id} {to}")
     # No fragment: a browser then puts the focus back on the button that was used.
     return redirect(_page(number, edition, moved=block_id, to=to), 303)
@@ -125,9 +130,9 @@ def copy(number: int, block_id: str) -> ResponseReturnValue:
     issue, edition = _asked(number)
     here = (session(), settings(), issue)
     if edition == BASE_KEY:
-        added = compose.copy_block(*here, block_id, **_who())
+        added = compose.copy_block(*here, block_id, edit=my_edit())
     else:
-        added = extras.copy_extra(*here, edition, block_id, **_who())
+        added = extras.copy_extra(*here, edition, block_id, edit=my_edit())
     note_issue(issue, f"copied {block_id}")
     return _back(number, edition, added)
 
@@ -139,9 +144,9 @@ def hide(number: int, block_id: str, act: str) -> ResponseReturnValue:
     here = (session(), settings(), issue)
     hidden = act == "hide"
     if edition == BASE_KEY:
-        compose.hide_block(*here, block_id, hidden=hidden, **_who())
+        compose.hide_block(*here, block_id, hidden=hidden, edit=my_edit())
     else:
-        extras.hide_extra(*here, edition, block_id, hidden=hidden, **_who())
+        extras.hide_extra(*here, edition, block_id, hidden=hidden, edit=my_edit())
     note_issue(issue, f"{act} {block_id}")
     return _back(number, edition, block_id)
 
@@ -158,9 +163,9 @@ def remove(number: int, block_id: str) -> ResponseReturnValue:
         return page(issue, edition=edition, wrong=wrong), 409
     here = (session(), settings(), issue)
     if edition == BASE_KEY:
-        compose.remove_block(*here, block_id, **_who())
+        compose.remove_block(*here, block_id, edit=my_edit())
     else:
-        extras.remove_extra(*here, edition, block_id, **_who())
+        extras.remove_extra(*here, edition, block_id, edit=my_edit())
     note_issue(issue, f"removed {block_id}")
     return redirect(_page(number, edition, _anchor="issue"), 303)
 
@@ -170,11 +175,6 @@ def _asked(number: int) -> tuple[Issue, str]:
     issue = compose.find_issue(session(), number)
     key = request.form.get("edition", BASE_KEY)
     return issue, Composition.of(issue).edition(key).key
-
-
-def _who() -> dict[str, Any]:
-    """Whose change it is, for the history."""
-    return {"by": me().email, "now": now()}
 
 
 def _section_with_room(issue: Issue, edition: str) -> str | None:
@@ -197,13 +197,10 @@ def _find(issue: Issue, edition: str, block_id: str) -> Block:
 def _add(
     issue: Issue, edition: str, document: dict[str, Any], after: str | None = None
 ) -> str:
+    here = (session(), settings(), issue)
     if edition == BASE_KEY:
-        return compose.add_block(
-            session(), settings(), issue, document, after=after, **_who()
-        )
-    return extras.add_extra(
-        session(), settings(), issue, edition, document, after=after, **_who()
-    )
+        return compose.add_block(*here, document, after=after, edit=my_edit())
+    return extras.add_extra(*here, edition, document, after=after, edit=my_edit())
 
 
 def _refused(

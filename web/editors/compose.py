@@ -27,7 +27,7 @@ from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
 from web.editors import autosave
 from web.editors import compose_view as view
-from web.editors.audited import note_issue
+from web.editors.audited import my_edit, note_issue
 from web.editors.block_form import BlockForm
 from web.editors.edition_form import EditionForm, seen
 from web.editors.history_view import somebody_else, what
@@ -82,9 +82,7 @@ def headings(number: int) -> ResponseReturnValue:
             issue,
             subject=typed.subject,
             preheader=typed.preheader,
-            by=me().email,
-            autosaved=autosave.is_asked(),
-            now=now(),
+            edit=my_edit(),
         )
     except NewsletterError as error:
         session().rollback()
@@ -199,7 +197,7 @@ def _asked_form(composition: Composition, edition: Edition) -> BlockForm | None:
     asked = request.args.get("edit")
     for block in composition.blocks_of(edition.key):
         if block.id == asked:
-            return BlockForm.of(block)
+            return BlockForm.of(block, put_in=block.hidden and "put_in" in request.args)
     return None
 
 

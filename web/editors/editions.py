@@ -6,17 +6,16 @@ from flask.typing import ResponseReturnValue
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue, remove_edition, set_edition
 from newsletter.issues.composition import Composition
-from newsletter.issues.history import Change, Done
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from web.auth import me, staff_may
+from web.auth import staff_may
 from web.editors import autosave
-from web.editors.audited import note_issue
+from web.editors.audited import my_edit, note_issue
 from web.editors.compose import meanwhile, page
 from web.editors.compose_view import fingerprint
 from web.editors.edition_form import EditionForm, seen
 from web.editors.words import explain
-from web.session import now, session, settings
+from web.session import session, settings
 
 pages = Blueprint("desk_editions", __name__)
 EDITIONS = "/desk/issues/<int:number>/editions"
@@ -29,7 +28,7 @@ def add(number: int) -> ResponseReturnValue:
     kind, _colon, key = request.form.get("for", "").partition(":")
     there = {edition.key for edition in Composition.of(issue).editions}
     if kind in {"partner", "region"} and key not in there:
-        set_edition(session(), settings(), issue, {kind: key}, by=me().email, now=now())
+        set_edition(session(), settings(), issue, {kind: key}, edit=my_edit())
         note_issue(issue, f"added edition {key}")
     return redirect(
         url_for("desk_compose.show", number=number, edition=key, edit="me"), 303
@@ -46,10 +45,9 @@ def change(number: int, key: str) -> ResponseReturnValue:
         form.wrong["form"] = meanwhile()
         refused = autosave.refused(form.wrong["form"], 409)
         return refused or (page(issue, edition=key, edition_form=form), 409)
-    done = Done(Change.EDITION, key, by=me().email, autosaved=autosave.is_asked())
     try:
         document = form.laid_over(edition)
-        set_edition(session(), settings(), issue, document, done=done, now=now())
+        set_edition(session(), settings(), issue, document, edit=my_edit())
     except (NewsletterError, SubscribersError) as error:
         session().rollback()
         form.wrong["form"] = explain(error)
@@ -65,6 +63,6 @@ def change(number: int, key: str) -> ResponseReturnValue:
 @staff_may(Act.COMPOSE)
 def remove(number: int, key: str) -> ResponseReturnValue:
     issue = find_issue(session(), number)
-    remove_edition(session(), settings(), issue, key, by=me().email, now=now())
+    remove_edition(session(), settings(), issue, key, edit=my_edit())
     note_issue(issue, f"removed edition {key}")
     return redirect(url_for("desk_compose.show", number=number), 303)

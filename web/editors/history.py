@@ -10,13 +10,13 @@ from newsletter.issues.errors import ChangedMeanwhile
 from newsletter.issues.models import Issue
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from web.auth import me, staff_may
-from web.editors.audited import note_issue
+from web.auth import staff_may
+from web.editors.audited import my_edit, note_issue
 from web.editors.compose import page
 from web.editors.history_view import lines
 from web.editors.words import explain
 from web.language import gettext as _
-from web.session import now, session, settings
+from web.session import session, settings
 
 pages = Blueprint("desk_history", __name__)
 ISSUE = "/desk/issues/<int:number>"
@@ -35,9 +35,7 @@ def take_step(number: int, step: str) -> ResponseReturnValue:
     issue = find_issue(session(), number)
     work = restoring.undo if step == "undo" else restoring.redo
     try:
-        done = work(
-            session(), settings(), issue, version=_seen(), by=me().email, now=now()
-        )
+        done = work(session(), settings(), issue, edit=my_edit(on=_seen()))
     except ChangedMeanwhile:
         session().rollback()
         wrong = _("Somebody changed this issue meanwhile. Nothing was taken back.")
@@ -54,15 +52,8 @@ def take_step(number: int, step: str) -> ResponseReturnValue:
 def restore(number: int, version: int) -> ResponseReturnValue:
     issue = find_issue(session(), number)
     try:
-        restoring.restore(
-            session(),
-            settings(),
-            issue,
-            version,
-            version=_seen(),
-            by=me().email,
-            now=now(),
-        )
+        edit = my_edit(on=_seen())
+        restoring.restore(session(), settings(), issue, version, edit=edit)
     except (NewsletterError, SubscribersError) as error:
         session().rollback()
         return _list(find_issue(session(), number), wrong=explain(error)), 422

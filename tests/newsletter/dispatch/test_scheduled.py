@@ -14,6 +14,7 @@ from newsletter.dispatch.models import Mailing
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue, set_headings
 from newsletter.issues.errors import IssueFrozen
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from newsletter.preflight import Findings
 from newsletter.workflow.gate import Blocked, gate
@@ -43,7 +44,9 @@ def cancel(village: Village) -> None:
 
 def change_the_subject(village: Village) -> None:
     village.act(
-        lambda s, i: set_headings(s, i, subject="Anders", preheader="", now=village.now)
+        lambda s, i: set_headings(
+            s, i, subject="Anders", preheader="", edit=Edit(village.now)
+        )
     )
 
 
@@ -266,7 +269,9 @@ def test_a_start_that_waited_for_an_editor_sends_what_the_editor_saved(
     starting = threading.Thread(target=start)
     with village.database.write.begin() as session:
         issue = find_issue(session, 42)
-        set_headings(session, issue, subject="Anders", preheader="", now=village.now)
+        set_headings(
+            session, issue, subject="Anders", preheader="", edit=Edit(village.now)
+        )
         session.flush()
         starting.start()
         starting.join(0.5)

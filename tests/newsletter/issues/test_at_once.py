@@ -6,6 +6,7 @@ from sqlalchemy import update
 from database.session import Database
 from newsletter.issues import compose
 from newsletter.issues.errors import ChangedMeanwhile
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from newsletter.settings import Settings
 from tests.conftest import NOW
@@ -23,7 +24,9 @@ def test_the_second_to_save_is_told_and_overwrites_nothing(
         seen_by_ben = compose.find_issue(bens, 42)
         versions = seen_by_anna.version, seen_by_ben.version
         bens.rollback()  # looking is over; the page is on the screen
-        compose.set_headings(annas, seen_by_anna, subject="Anna", preheader="", now=NOW)
+        compose.set_headings(
+            annas, seen_by_anna, subject="Anna", preheader="", edit=Edit(NOW)
+        )
         annas.commit()
 
         with pytest.raises(ChangedMeanwhile):
@@ -32,8 +35,7 @@ def test_the_second_to_save_is_told_and_overwrites_nothing(
                 seen_by_ben,
                 subject="Ben",
                 preheader="",
-                version=versions[1],
-                now=NOW,
+                edit=Edit(NOW, version=versions[1]),
             )
         bens.rollback()
 
@@ -50,4 +52,6 @@ def test_a_save_between_reading_and_writing_is_noticed(world: World) -> None:
     )
 
     with pytest.raises(ChangedMeanwhile):
-        compose.set_headings(world.session, issue, subject="Ben", preheader="", now=NOW)
+        compose.set_headings(
+            world.session, issue, subject="Ben", preheader="", edit=Edit(NOW)
+        )

@@ -12,6 +12,7 @@ from newsletter.issues.errors import (
     UnknownBlock,
     UnknownIssue,
 )
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from newsletter.issues.usage import stories_of, used_in
 from newsletter.issues.waivers import waive, waived
@@ -65,7 +66,7 @@ def test_a_block_is_added(
     issue = draft(world)
 
     made = compose.add_block(
-        *where(world, issue), {"kind": "divider"}, **arguments, now=NOW
+        *where(world, issue), {"kind": "divider"}, **arguments, edit=Edit(NOW)
     )
 
     assert made == "divider-1"
@@ -87,7 +88,7 @@ def test_a_block_is_added(
 def test_a_block_is_moved(world: World, block: str, to: str | int, order: str) -> None:
     issue = draft(world)
 
-    compose.move_block(*where(world, issue), block, to=to, now=NOW)
+    compose.move_block(*where(world, issue), block, to=to, edit=Edit(NOW))
 
     assert "".join(ids(issue)) == order
 
@@ -100,7 +101,7 @@ def test_a_changed_block_keeps_its_kind_and_id(world: World) -> None:
         *where(world, issue),
         "b",
         {"text": "nieuw", "only": only, "id": "x", "kind": "divider"},
-        now=NOW,
+        edit=Edit(NOW),
     )
 
     assert issue.blocks[1] == {"kind": "text", "id": "b", "text": "nieuw", "only": only}
@@ -112,10 +113,10 @@ def test_the_block_of_an_edition_moves_up_when_what_it_stood_after_goes(
     extra = {"after": "b", "block": {"kind": "divider"}}
     issue = world.issue(A, B, C, editions=[{"partner": "lpb", "blocks": [extra]}])
 
-    compose.remove_block(*where(world, issue), "b", now=NOW)
+    compose.remove_block(*where(world, issue), "b", edit=Edit(NOW))
     assert issue.editions[0]["blocks"][0]["after"] == "a"
 
-    compose.remove_block(*where(world, issue), "a", now=NOW)
+    compose.remove_block(*where(world, issue), "a", edit=Edit(NOW))
     assert issue.editions[0]["blocks"][0]["after"] is None
     assert ids(issue) == ["c"]
 
@@ -124,14 +125,14 @@ def test_an_edition_is_added_replaced_and_removed(world: World) -> None:
     issue = draft(world)
 
     compose.set_edition(
-        *where(world, issue), {"partner": "lpb", "foreword": "Dag"}, now=NOW
+        *where(world, issue), {"partner": "lpb", "foreword": "Dag"}, edit=Edit(NOW)
     )
     compose.set_edition(
-        *where(world, issue), {"partner": "lpb", "subject": "LPB"}, now=NOW
+        *where(world, issue), {"partner": "lpb", "subject": "LPB"}, edit=Edit(NOW)
     )
     assert issue.editions == [{"partner": "lpb", "subject": "LPB"}]
 
-    compose.remove_edition(*where(world, issue), "lpb", now=NOW)
+    compose.remove_edition(*where(world, issue), "lpb", edit=Edit(NOW))
     assert issue.editions == []
 
 
@@ -150,10 +151,10 @@ def test_a_whole_issue_is_copied_under_the_next_number(world: World) -> None:
 def test_who_looked_at_an_older_version_overwrites_nothing(world: World) -> None:
     issue = draft(world)
     seen = issue.version
-    compose.remove_block(*where(world, issue), "a", version=seen, now=NOW)
+    compose.remove_block(*where(world, issue), "a", edit=Edit(NOW, version=seen))
 
     with pytest.raises(ChangedMeanwhile, match="Somebody else changed issue 42"):
-        compose.remove_block(*where(world, issue), "b", version=seen, now=NOW)
+        compose.remove_block(*where(world, issue), "b", edit=Edit(NOW, version=seen))
 
     assert ids(issue) == ["b", "c"]
 
@@ -163,9 +164,11 @@ def test_what_was_mailed_is_never_changed(world: World) -> None:
     issue.frozen_at = NOW
 
     with pytest.raises(IssueFrozen, match="Issue 42 has a mailing"):
-        compose.remove_block(*where(world, issue), "a", now=NOW)
+        compose.remove_block(*where(world, issue), "a", edit=Edit(NOW))
     with pytest.raises(IssueFrozen):
-        compose.set_headings(world.session, issue, subject="x", preheader="", now=NOW)
+        compose.set_headings(
+            world.session, issue, subject="x", preheader="", edit=Edit(NOW)
+        )
     with pytest.raises(IssueFrozen):
         draft(world)
 
@@ -176,16 +179,16 @@ def test_a_refused_change_leaves_the_issue_as_it_was(world: World) -> None:
 
     with pytest.raises(BadBlock, match="Block story-1: There is no piece 'nergens'"):
         compose.add_block(
-            *where(world, issue), {"kind": "story", "story": "nergens"}, now=NOW
+            *where(world, issue), {"kind": "story", "story": "nergens"}, edit=Edit(NOW)
         )
     with pytest.raises(BadBlock, match="There is no role 'koning'"):
         compose.add_block(
             *where(world, issue),
             {"kind": "divider", "only": {"role": "koning"}},
-            now=NOW,
+            edit=Edit(NOW),
         )
     with pytest.raises(UnknownBlock, match=r"no block z\. It has: a, b, c"):
-        compose.move_block(*where(world, issue), "z", to="up", now=NOW)
+        compose.move_block(*where(world, issue), "z", to="up", edit=Edit(NOW))
 
     assert (issue.version, ids(issue)) == before
 

@@ -5,6 +5,7 @@ import pytest
 from newsletter.issues import compose, extras
 from newsletter.issues.composition import Composition
 from newsletter.issues.errors import ChangedMeanwhile, UnknownBlock
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from tests.conftest import NOW
 from tests.newsletter.issues.world import World
@@ -25,7 +26,7 @@ def issue(world: World) -> Issue:
 
 def add(world: World, issue: Issue, after: str | None = None) -> str:
     return extras.add_extra(
-        world.session, world.settings, issue, "lpb", TEXT, after=after, now=NOW
+        world.session, world.settings, issue, "lpb", TEXT, after=after, edit=Edit(NOW)
     )
 
 
@@ -70,7 +71,7 @@ def test_a_block_moves_among_all_of_them(
 
     for to in moves:
         extras.move_extra(
-            world.session, world.settings, issue, "lpb", "text-1", to=to, now=NOW
+            world.session, world.settings, issue, "lpb", "text-1", to=to, edit=Edit(NOW)
         )
 
     assert order(issue) == expected
@@ -81,7 +82,7 @@ def test_a_block_is_changed_in_its_place(world: World, issue: Issue) -> None:
     changed = {"kind": "divider", "text": "Anders."}
 
     extras.change_extra(
-        world.session, world.settings, issue, "lpb", "text-1", changed, now=NOW
+        world.session, world.settings, issue, "lpb", "text-1", changed, edit=Edit(NOW)
     )
 
     [extra] = issue.editions[0]["blocks"]
@@ -93,7 +94,9 @@ def test_what_stood_after_a_removed_block_stays(world: World, issue: Issue) -> N
     add(world, issue, "a")
     add(world, issue, "text-1")
 
-    extras.remove_extra(world.session, world.settings, issue, "lpb", "text-1", now=NOW)
+    extras.remove_extra(
+        world.session, world.settings, issue, "lpb", "text-1", edit=Edit(NOW)
+    )
 
     assert order(issue) == "a text-2 b c"
 
@@ -103,15 +106,22 @@ def test_a_block_of_the_issue_is_not_an_editions_to_move(
 ) -> None:
     with pytest.raises(UnknownBlock, match="has no block a"):
         extras.move_extra(
-            world.session, world.settings, issue, "lpb", "a", to="down", now=NOW
+            world.session, world.settings, issue, "lpb", "a", to="down", edit=Edit(NOW)
         )
 
 
 def test_an_older_version_is_refused(world: World, issue: Issue) -> None:
     seen = issue.version
-    compose.set_headings(world.session, issue, subject="Anders", preheader="", now=NOW)
+    compose.set_headings(
+        world.session, issue, subject="Anders", preheader="", edit=Edit(NOW)
+    )
 
     with pytest.raises(ChangedMeanwhile):
         extras.add_extra(
-            world.session, world.settings, issue, "lpb", TEXT, version=seen, now=NOW
+            world.session,
+            world.settings,
+            issue,
+            "lpb",
+            TEXT,
+            edit=Edit(NOW, version=seen),
         )

@@ -4,6 +4,7 @@ from newsletter.archive.issues import slugs_in
 from newsletter.issues import compose, extras
 from newsletter.issues.composition import Composition
 from newsletter.issues.files import issue_document
+from newsletter.issues.history import Edit
 from newsletter.issues.usage import placed_in, stories_of
 from newsletter.issues.variants import plan_variants
 from newsletter.production.produce import produce
@@ -20,7 +21,7 @@ def test_it_is_in_no_version_and_makes_none(world: World) -> None:
     issue = world.issue(SOEP, BALIE)
     here = (world.session, world.settings, issue)
 
-    compose.hide_block(*here, "story-2", now=NOW)
+    compose.hide_block(*here, "story-2", edit=Edit(NOW))
 
     (only,) = plan_variants(world.session, issue, today=TODAY)
     assert (only.key, only.readers, only.blocks) == ("base", 1, ["story-1"])
@@ -35,13 +36,13 @@ def test_it_comes_back_as_it_was(world: World) -> None:
     before = issue_document(issue)
     here = (world.session, world.settings, issue)
 
-    compose.hide_block(*here, "story-2", now=NOW)
+    compose.hide_block(*here, "story-2", edit=Edit(NOW))
     assert issue_document(issue)["blocks"][1]["hidden"] is True
     # What is typed into it meanwhile does not show it.
-    compose.change_block(*here, "story-2", {**BALIE, "size": "feature"}, now=NOW)
-    compose.change_block(*here, "story-2", BALIE, now=NOW)
+    compose.change_block(*here, "story-2", {**BALIE, "size": "feature"}, edit=Edit(NOW))
+    compose.change_block(*here, "story-2", BALIE, edit=Edit(NOW))
     assert issue.blocks[1]["hidden"] is True
-    compose.hide_block(*here, "story-2", hidden=False, now=NOW)
+    compose.hide_block(*here, "story-2", hidden=False, edit=Edit(NOW))
 
     assert issue_document(issue) == before
 
@@ -51,7 +52,7 @@ def test_an_editions_own_block_is_hidden_too(world: World) -> None:
     issue = world.issue(SOEP, editions=[{"partner": "lpb", "blocks": [extra]}])
     here = (world.session, world.settings, issue)
 
-    extras.hide_extra(*here, "lpb", "text-1", now=NOW)
+    extras.hide_extra(*here, "lpb", "text-1", edit=Edit(NOW))
 
     composition = Composition.of(issue)
     assert [block.id for block in composition.visible_of("lpb")] == ["story-1"]

@@ -14,7 +14,7 @@ from newsletter.issues.errors import (
     NothingToUndo,
     UnknownVersion,
 )
-from newsletter.issues.history import Change
+from newsletter.issues.history import Change, Edit
 from newsletter.issues.models import Issue, IssueVersion
 from newsletter.settings import Settings
 from tests.conftest import NOW
@@ -40,16 +40,16 @@ def lines(world: World, issue: Issue) -> list[tuple[str, str, str]]:
 
 
 def remove(world: World, issue: Issue, block: str, by: str = ANNA) -> None:
-    compose.remove_block(*where(world, issue), block, by=by, now=NOW)
+    compose.remove_block(*where(world, issue), block, edit=Edit(NOW, by=by))
 
 
 def undo(world: World, issue: Issue) -> str:
-    restoring.undo(*where(world, issue), now=NOW)
+    restoring.undo(*where(world, issue), edit=Edit(NOW))
     return ids(issue)
 
 
 def redo(world: World, issue: Issue) -> str:
-    restoring.redo(*where(world, issue), now=NOW)
+    restoring.redo(*where(world, issue), edit=Edit(NOW))
     return ids(issue)
 
 
@@ -57,11 +57,11 @@ def test_everything_done_is_written_down_with_who_did_it(world: World) -> None:
     issue = world.issue(A, B, C)
     here = where(world, issue)
 
-    compose.move_block(*here, "c", to=0, by=ANNA, now=NOW)
-    compose.hide_block(*here, "a", by=BEN, now=NOW)
-    compose.set_edition(*here, {"partner": "lpb"}, by=BEN, now=NOW)
+    compose.move_block(*here, "c", to=0, edit=Edit(NOW, by=ANNA))
+    compose.hide_block(*here, "a", edit=Edit(NOW, by=BEN))
+    compose.set_edition(*here, {"partner": "lpb"}, edit=Edit(NOW, by=BEN))
     compose.set_headings(
-        world.session, issue, subject="Dag", preheader="", by=ANNA, now=NOW
+        world.session, issue, subject="Dag", preheader="", edit=Edit(NOW, by=ANNA)
     )
 
     assert lines(world, issue) == [
@@ -77,7 +77,7 @@ def test_what_changes_nothing_is_not_written_down(world: World) -> None:
     issue = world.issue(A, B)
     version = issue.version
 
-    compose.move_block(*where(world, issue), "a", to="up", now=NOW)
+    compose.move_block(*where(world, issue), "a", to="up", edit=Edit(NOW))
     world.issue(A, B)
 
     assert (issue.version, len(lines(world, issue))) == (version, 1)
@@ -90,10 +90,10 @@ def test_steps_go_back_and_forward_as_far_as_there_are_changes(world: World) -> 
 
     assert [undo(world, issue), undo(world, issue)] == ["bc", "abc"]
     with pytest.raises(NothingToUndo):
-        restoring.undo(*where(world, issue), now=NOW)
+        restoring.undo(*where(world, issue), edit=Edit(NOW))
     assert [redo(world, issue), redo(world, issue)] == ["bc", "c"]
     with pytest.raises(NothingToUndo):
-        restoring.redo(*where(world, issue), now=NOW)
+        restoring.redo(*where(world, issue), edit=Edit(NOW))
 
 
 def test_a_change_after_a_step_back_begins_from_there(world: World) -> None:
@@ -121,15 +121,17 @@ def test_any_version_is_put_back_and_that_can_be_undone(world: World) -> None:
     issue = world.issue(A, B, C, subject="Eerst")
     first = issue.version
     remove(world, issue, "a")
-    compose.set_headings(world.session, issue, subject="Later", preheader="", now=NOW)
+    compose.set_headings(
+        world.session, issue, subject="Later", preheader="", edit=Edit(NOW)
+    )
 
-    restoring.restore(*where(world, issue), first, by=ANNA, now=NOW)
+    restoring.restore(*where(world, issue), first, edit=Edit(NOW, by=ANNA))
 
     assert (issue.subject, ids(issue)) == ("Eerst", "abc")
     assert lines(world, issue)[0] == ("restored", str(first), ANNA)
     assert undo(world, issue) == "bc"
     with pytest.raises(UnknownVersion, match="Issue 42 has no version 99"):
-        restoring.restore(*where(world, issue), 99, now=NOW)
+        restoring.restore(*where(world, issue), 99, edit=Edit(NOW))
 
 
 def test_what_was_saved_while_typing_is_one_change(world: World) -> None:
@@ -137,19 +139,24 @@ def test_what_was_saved_while_typing_is_one_change(world: World) -> None:
     here = where(world, issue)
     for place, text in enumerate(("dag", "dag allen", "dag allemaal")):
         compose.change_block(
-            *here, "a", {"text": text}, by=ANNA, autosaved=True, now=NOW + place * SOON
+            *here,
+            "a",
+            {"text": text},
+            edit=Edit(NOW + place * SOON, by=ANNA, autosaved=True),
         )
-    compose.change_block(*here, "a", {"text": "hoi"}, by=ANNA, now=NOW + 3 * SOON)
-    compose.change_block(*here, "a", {"text": "hé"}, by=ANNA, now=NOW + 4 * SOON)
+    compose.change_block(
+        *here, "a", {"text": "hoi"}, edit=Edit(NOW + 3 * SOON, by=ANNA)
+    )
+    compose.change_block(*here, "a", {"text": "hé"}, edit=Edit(NOW + 4 * SOON, by=ANNA))
 
     assert [line[0] for line in lines(world, issue)] == [
         "changed",
         "changed",
         "imported",
     ]
-    restoring.undo(*here, now=NOW)
+    restoring.undo(*here, edit=Edit(NOW))
     assert issue.blocks[0]["text"] == "hoi"
-    restoring.undo(*here, now=NOW)
+    restoring.undo(*here, edit=Edit(NOW))
     assert issue.blocks[0]["text"] == "a"
 
 
@@ -163,9 +170,11 @@ def test_what_somebody_else_typed_or_elsewhere_or_later_is_another(
     issue = world.issue(A, B)
     here = where(world, issue)
 
-    compose.change_block(*here, "a", {"text": "x"}, by=ANNA, autosaved=True, now=NOW)
     compose.change_block(
-        *here, block, {"text": "y"}, by=by, autosaved=True, now=NOW + later
+        *here, "a", {"text": "x"}, edit=Edit(NOW, by=ANNA, autosaved=True)
+    )
+    compose.change_block(
+        *here, block, {"text": "y"}, edit=Edit(NOW + later, by=by, autosaved=True)
     )
 
     assert len(lines(world, issue)) == 3
@@ -177,7 +186,7 @@ def test_typing_and_taking_it_back_does_not_stop_the_steps(world: World) -> None
     remove(world, issue, "b")
     for text in ("x", "a"):
         compose.change_block(
-            *here, "a", {"text": text}, by=ANNA, autosaved=True, now=NOW
+            *here, "a", {"text": text}, edit=Edit(NOW, by=ANNA, autosaved=True)
         )
 
     assert [undo(world, issue), undo(world, issue)] == ["a", "ab"]
@@ -192,7 +201,7 @@ def test_what_is_gone_by_now_is_named_and_nothing_is_put_back(world: World) -> N
     world.session.flush()
 
     with pytest.raises(BadBlock, match="Block s: There is no piece 'soep'"):
-        restoring.undo(*where(world, issue), now=NOW)
+        restoring.undo(*where(world, issue), edit=Edit(NOW))
 
 
 def test_a_step_from_an_old_page_or_after_the_start_is_refused(world: World) -> None:
@@ -201,17 +210,17 @@ def test_a_step_from_an_old_page_or_after_the_start_is_refused(world: World) -> 
     remove(world, issue, "a")
 
     with pytest.raises(ChangedMeanwhile):
-        restoring.undo(*where(world, issue), version=seen, now=NOW)
+        restoring.undo(*where(world, issue), edit=Edit(NOW, version=seen))
     issue.frozen_at = NOW
     with pytest.raises(IssueFrozen):
-        restoring.undo(*where(world, issue), now=NOW)
+        restoring.undo(*where(world, issue), edit=Edit(NOW))
 
 
 def test_the_oldest_are_let_go(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "MOST_KEPT", 4)
     issue = world.issue(A, B)
     for to in ("down", "up", "down", "up", "down"):
-        compose.move_block(*where(world, issue), "a", to=to, now=NOW)
+        compose.move_block(*where(world, issue), "a", to=to, edit=Edit(NOW))
 
     assert len(lines(world, issue)) == 4
     assert [undo(world, issue) for _ in range(2)] == ["ab", "ba"]

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from newsletter.issues import compose
 from newsletter.issues.errors import BadBlock
+from newsletter.issues.history import Edit
 from newsletter.partners.models import Partner
 from newsletter.preflight import check_issue
 from subscribers.models import Role, Sender
@@ -50,15 +51,15 @@ def test_it_stops_the_mailing_by_name_and_no_work_on_other_blocks(
     here = (world.session, world.settings, issue)
     goes(world)
 
-    compose.move_block(*here, "text-1", to="up", now=NOW)
-    compose.change_block(*here, "story-1", {**SOEP, "size": "feature"}, now=NOW)
+    compose.move_block(*here, "text-1", to="up", edit=Edit(NOW))
+    compose.change_block(*here, "story-1", {**SOEP, "size": "feature"}, edit=Edit(NOW))
     findings = check_issue(world.session, world.settings, issue, now=NOW)
 
     (found,) = [one for one in findings.blocking if one.check == "gone"]
     assert found.block == "text-1"
     assert named in found.message
     with pytest.raises(BadBlock, match="text-2: only: There is no"):
-        compose.add_block(*here, {**RULED, "only": rule}, now=NOW)
+        compose.add_block(*here, {**RULED, "only": rule}, edit=Edit(NOW))
 
 
 def test_an_edition_for_a_partner_that_is_gone_can_be_taken_away(world: World) -> None:
@@ -71,8 +72,8 @@ def test_an_edition_for_a_partner_that_is_gone_can_be_taken_away(world: World) -
 
     findings = check_issue(world.session, world.settings, issue, now=NOW)
     assert "Editie lpb" in " ".join(one.message for one in findings.blocking)
-    compose.move_block(*here, "story-1", to="down", now=NOW)
-    compose.remove_edition(*here, "lpb", now=NOW)
+    compose.move_block(*here, "story-1", to="down", edit=Edit(NOW))
+    compose.remove_edition(*here, "lpb", edit=Edit(NOW))
 
     assert issue.editions == []
     after = check_issue(world.session, world.settings, issue, now=NOW)

@@ -12,6 +12,10 @@ from newsletter import worker
 from newsletter.dispatch import mailings
 from newsletter.dispatch.models import Delivery, Mailing
 from newsletter.dispatch.states import DeliveryState, MailingState
+from newsletter.issues import compose, restoring
+from newsletter.issues.compose import find_issue
+from newsletter.issues.history import Edit
+from newsletter.issues.templates import keep_template
 from newsletter.jobs.context import Context
 from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
@@ -150,8 +154,15 @@ def test_composing_needs_no_mouse(page: Page, way_in: str, served: str) -> None:
 
 @pytest.mark.parametrize("where", WHERE)
 def test_every_page_is_accessible_and_fits(
-    chromium: Browser, axe: str, way_in: str, served: str, where: str
+    chromium: Browser,
+    axe: str,
+    way_in: str,
+    served: str,
+    settings: Settings,
+    sqlite_database: Database,
+    where: str,
 ) -> None:
+    worked_on(sqlite_database, settings)
     context = chromium.new_context(locale="nl-NL", **WHERE[where])  # type: ignore[arg-type]
     # As an init script, since no page of ours lets a script in.
     context.add_init_script(axe)
@@ -176,8 +187,10 @@ def test_every_page_is_accessible_and_fits(
         f"{issue}?new=image&after=story-1&view=dark",
         f"{issue}#library",
         f"{issue}#preview",
+        f"{issue}?new=section",
         f"{issue}/history",
         f"{issue}/versions?role=&view=dark",
+        f"{issue}/approval",
         f"{issue}/check",
         "/desk/jargon",
         f"{issue}/send",
@@ -187,6 +200,17 @@ def test_every_page_is_accessible_and_fits(
 
         assert_well_made(page)
     context.close()
+
+
+def worked_on(database: Database, settings: Settings) -> None:
+    """Issue 42 with a block hidden and a step taken back, and a template of it."""
+    with database.write.begin() as session:
+        issue = find_issue(session, 42)
+        keep_template(session, issue, name="Maandnummer", by=CHIEF, now=now())
+        here, edit = (session, settings, issue), Edit(now(), CHIEF)
+        compose.hide_block(*here, "story-2", edit=edit)
+        compose.move_block(*here, "story-1", to="down", edit=edit)
+        restoring.undo(*here, edit=edit)
 
 
 def assert_well_made(page: Page) -> None:

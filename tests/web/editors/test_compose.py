@@ -8,6 +8,7 @@ import pytest
 from database.session import Database
 from newsletter.issues.blocks import BLOCK_TYPES, Block
 from newsletter.issues.compose import find_issue
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from tests.newsletter.pictures import picture
 from tests.web.editors.conftest import Desk
@@ -157,7 +158,7 @@ def test_a_rule_from_a_file_is_kept_until_it_is_let_go(
     document = {"kind": "story", "story": "soep", "only": rule}
     with database.write.begin() as session:
         found = find_issue(session, 42)
-        change_block(session, settings, found, "story-1", document, now=NOW)  # type: ignore[arg-type]
+        change_block(session, settings, found, "story-1", document, edit=Edit(NOW))  # type: ignore[arg-type]
     opened = seen(desk.get(f"{ISSUE}?edit=story-1").text)
     fields = {"story": "soep", "size": "feature", "edition": "base", "seen": opened}
 

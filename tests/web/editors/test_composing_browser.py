@@ -1,8 +1,10 @@
 """The next issue from the last, in a browser: filled, hidden, undone, in conflict."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.editors.test_browser import come_in, order, press
+
+PAUSE_MS = 1500  # as in desk.js
 
 
 def test_the_next_issue_is_made_filled_and_put_right_again(
@@ -37,6 +39,52 @@ def test_the_next_issue_is_made_filled_and_put_right_again(
     assert order(page) == ["foreword-1", "section-1"]
 
 
+def test_a_new_block_outlives_its_tab(page: Page, way_in: str, served: str) -> None:
+    come_in(page, way_in)
+    page.goto(f"{served}/desk/issues/42?new=text&after=foreword-1")
+    page.get_by_role("textbox", name="Tekst", exact=True).fill("Wie zit, blijft.")
+    page.get_by_text("Bewaard vandaag").wait_for()
+    page.wait_for_url("**edit=text-1*")
+    page.reload()
+    words = page.get_by_role("textbox", name="Tekst", exact=True)
+    assert words.input_value() == "Wie zit, blijft."
+
+    other = page.context.new_page()
+    other.goto(f"{served}/desk/issues/42")
+    other.get_by_text("verborgen: niemand ziet dit").wait_for()
+
+    words.fill("Wie zit, praat.")
+    page.get_by_role("button", name="Zet het erin").click()
+    page.get_by_text("Wie zit, praat.").first.wait_for()
+    expect(page.get_by_text("verborgen: niemand ziet dit")).to_be_hidden()
+    assert order(page) == ["foreword-1", "text-1", "story-1", "story-2"]
+
+
+def test_a_slow_line_saves_one_after_the_other(
+    page: Page, way_in: str, served: str
+) -> None:
+    come_in(page, way_in)
+    page.goto(f"{served}/desk/issues/42?new=text")
+    held: list[Route] = []
+    page.route("**/42/blocks", lambda route: held.append(route), times=1)
+    words = page.get_by_role("textbox", name="Tekst", exact=True)
+    words.fill("Een")
+    with page.expect_request("**/desk/issues/42/blocks"):
+        pass
+    words.fill("Een, twee")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(PAUSE_MS + 500)  # long enough to save once more
+    assert asked == []
+    with page.expect_request("**/blocks/text-1") as second:
+        held[0].continue_()
+    assert "twee" in (second.value.post_data or "")
+
+    page.get_by_role("button", name="Zet het erin").click()
+    page.wait_for_url("**#text-1")
+    assert order(page)[-2:] == ["story-2", "text-1"]
+
+
 def test_two_at_the_same_words_keep_both(page: Page, way_in: str, served: str) -> None:
     come_in(page, way_in)
     form = f"{served}/desk/issues/42?edit=foreword-1"
@@ -44,7 +92,7 @@ def test_two_at_the_same_words_keep_both(page: Page, way_in: str, served: str) -
     other = page.context.new_page()
     other.goto(form)
 
-    words = page.get_by_label("Tekst", exact=True)
+    words = page.get_by_role("textbox", name="Tekst", exact=True)
     words.fill("Van Anna.")
     page.get_by_text("Bewaard vandaag").wait_for()
     # A moment later the same form stands on what it saved itself.

@@ -7,6 +7,7 @@ import pytest
 
 from database.session import Database
 from newsletter.issues.compose import find_issue
+from newsletter.issues.composition import Composition
 from newsletter.issues.history import history
 from newsletter.issues.models import Issue
 from newsletter.staff.models import StaffRole
@@ -23,6 +24,13 @@ def issue(database: Database, number: int = 42) -> Issue:
 
 def ids(database: Database) -> list[str]:
     return [block["id"] for block in issue(database).blocks]
+
+
+def block(database: Database, block_id: str) -> dict[str, object]:
+    """What is said of it besides its kind and id, wherever it stands."""
+    composition = Composition.of(issue(database))
+    found = {one.id: one.to_dict() for one in composition.all_blocks()}[block_id]
+    return {name: found[name] for name in found if name not in {"kind", "id"}}
 
 
 def seen(page: str) -> str:
@@ -164,6 +172,36 @@ def test_a_form_saves_itself_as_one_change(
     assert changes == ["changed", "imported"]
 
 
+@pytest.mark.parametrize("edition", ["base", "lpb"])
+def test_a_block_that_is_being_written_is_kept_hidden_until_it_is_put_in(
+    desk: Desk, database: Database, village: None, edition: str
+) -> None:
+    desk.follow(f"{ISSUE}/editions", **{"for": "partner:lpb"})
+    fields = {"edition": edition, "put_in": "yes"}
+    begun = desk.post(
+        BLOCKS, kind="text", text="Wie z", after="foreword-1", autosave="yes", **fields
+    )
+    assert begun.status_code == 200
+    assert begun.json
+    assert block(database, "text-1") == {"text": "Wie z", "hidden": True}
+    # Loaded anew the text is there, and still to be put in.
+    page = desk.get(begun.json["page"]).text
+    assert "Zet het erin" in page
+    assert seen(page) == begun.json["seen"]
+
+    there = begun.json["saves_at"]
+    again = desk.post(there, text="Wie zit", seen=seen(page), autosave="yes", **fields)
+    assert again.json
+    assert block(database, "text-1") == {"text": "Wie zit", "hidden": True}
+    desk.follow(there, text="Wie zit, blijft.", seen=again.json["seen"], **fields)
+
+    assert block(database, "text-1") == {"text": "Wie zit, blijft."}
+    assert "Bewaar het blok" in desk.get(f"{ISSUE}?edition={edition}&edit=text-1").text
+    with database.read() as session:
+        last, before, *_rest = history(session, find_issue(session, 42))
+    assert (last.change, last.about, before.change) == ("added", "text-1", "edition")
+
+
 def test_what_saves_itself_overwrites_nobody(
     desk: Desk, database: Database, village: None
 ) -> None:
@@ -203,6 +241,8 @@ def test_what_cannot_be_saved_yet_waits(
         autosave="yes",
     )
 
+    assert (answer.status_code, answer.json) == (422, {"said": "Nog niet bewaard"})
+    answer = desk.post(BLOCKS, kind="event", edition="base", title="Op", autosave="yes")
     assert (answer.status_code, answer.json) == (422, {"said": "Nog niet bewaard"})
 
 
