@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.cli.door import Door, say_json
 from newsletter.cli.numbers import Number
+from newsletter.cli.plan_lines import approved, say_plan
 from newsletter.cli.receipt_lines import name_of, say_correction, say_receipt
 from newsletter.dispatch import mailings as acts
 from newsletter.dispatch import receipt as receipts
@@ -45,23 +46,18 @@ def mailings() -> None:
 @click.pass_obj
 def plan(door: Door, number: int | str, as_json: bool) -> None:
     """Say who would get what today. Writes nothing."""
+    settings, now = door.settings, door.now
     with door.reading() as session:
-        document = (
-            receipts.planned_bundle(session, door.settings, number, now=door.now)
-            if isinstance(number, str)
-            else receipts.planned(
-                session, door.settings, find_issue(session, number), now=door.now
-            )
-        )
+        if isinstance(number, str):
+            document = receipts.planned_bundle(session, settings, number, now=now)
+        else:
+            issue = find_issue(session, number)
+            document = receipts.planned(session, settings, issue, now=now)
+            document |= approved(session, settings, issue, now=now)
     if as_json:
         say_json(document)
-        return
-    say_receipt(document)
-    for variant in document["variants"]:
-        click.echo(
-            f"{variant['key']}: {variant['readers']} readers, "
-            f"{len(variant['blocks'])} blocks"
-        )
+    else:
+        say_plan(document)
 
 
 @mailings.command()

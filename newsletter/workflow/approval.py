@@ -21,6 +21,7 @@ from newsletter.staff import audit
 from newsletter.staff.roles import Act
 from newsletter.workflow.changes import Change, changes
 from newsletter.workflow.content import Content, Made, content_of
+from newsletter.workflow.drift import Drift, drift_since
 from newsletter.workflow.errors import (
     Blocked,
     NotApproved,
@@ -62,10 +63,10 @@ class Standing:
         return max(0, self.needed - len(self.counting(starter)))
 
     @property
-    def drift(self) -> tuple[int, int] | None:
-        """How many readers there were at the latest approval that stands, and now."""
+    def drift(self) -> Drift | None:
+        """Since the latest approval that stands; None when none does."""
         standing = [one.approval for one in self.given if one.stands]
-        return (standing[-1].readers, self.made.readers) if standing else None
+        return drift_since(standing[-1], self.made) if standing else None
 
 
 def standing_of(
@@ -77,7 +78,7 @@ def standing_of(
         needed=settings.approvals,
         given=tuple(
             Given(one, changes(Content.from_document(one.content), made.content))
-            for one in _latest(session, issue)
+            for one in latest_approvals(session, issue)
         ),
         made=made,
     )
@@ -179,6 +180,7 @@ def approve(
         content=made.content.to_document(),
         sha256=made.content.sha256,
         readers=made.readers,
+        counts={variant.key: variant.readers for variant in made.planned},
         approved_at=now,
     )
     session.add(approval)
@@ -225,10 +227,11 @@ def _say(
 
 
 def _of(session: Session, issue: Issue, by: str) -> Approval | None:
-    return next((one for one in _latest(session, issue) if one.by == by), None)
+    mine = (one for one in latest_approvals(session, issue) if one.by == by)
+    return next(mine, None)
 
 
-def _latest(session: Session, issue: Issue) -> list[Approval]:
+def latest_approvals(session: Session, issue: Issue) -> list[Approval]:
     """Of each person the last one, unless it was withdrawn."""
     rows = session.scalars(
         select(Approval).where(Approval.issue_id == issue.id).order_by(Approval.id)

@@ -47,6 +47,7 @@ class Approval(Base):
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     sha256: Mapped[str]  # over all of it
     readers: Mapped[int]  # who would have been mailed then
+    counts: Mapped[dict[str, int]] = mapped_column(Json)  # the same by variant's key
     approved_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

@@ -215,3 +215,16 @@ def test_an_issue_is_approved_by_staff_and_by_link(
     assert desk("issues", "uninvite", "42", "jan@lpb.example").exit_code == 0
     assert desk("issues", "uninvite", "42", "jan@lpb.example").exit_code == 1
     assert desk("issues", "approve", "42", "--by", bo, "--withdraw").exit_code == 0
+
+
+def test_what_preflight_blocks_nobody_approves(desk: Command, tmp_path: Path) -> None:
+    desk("issues", "import", saved(tmp_path, {**ISSUE, "subject": ""}))
+
+    refused = desk("issues", "approve", "42")
+
+    assert refused.exit_code == 1
+    assert "[subject] Er is geen onderwerp." in refused.stderr
+    assert (
+        json.loads(desk("issues", "approvals", "42", "--json").stdout)["approvals"]
+        == []
+    )

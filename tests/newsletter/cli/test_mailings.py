@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from database.session import Database
 from newsletter.cli import main
@@ -14,10 +15,10 @@ from newsletter.cli.door import Door
 from newsletter.dispatch.models import Delivery
 from newsletter.staff.models import StaffRole
 from newsletter.staff.people import add_staff
-from subscribers.models import Frequency
+from subscribers.models import Frequency, Subscriber, SubscriptionState
 from subscribers.regions import find
 from tests.conftest import NOW
-from tests.newsletter.dispatch.village import Village, check_sums
+from tests.newsletter.dispatch.village import Village, check_sums, end
 
 
 @pytest.fixture
@@ -25,6 +26,10 @@ def village(sqlite_database: Database, tmp_path: Path) -> Village:
     village = Village(sqlite_database, tmp_path / "home")
     village.build("anna", "ben", lpb=("dirk",))
     return village
+
+
+def come_back(_session: Session, subscriber: Subscriber) -> None:
+    subscriber.subscriptions[0].state = SubscriptionState.CONFIRMED
 
 
 def run(village: Village, *words: str, expect: int = 0) -> Result:
@@ -51,6 +56,32 @@ def test_plan_start_work_receipt(village: Village) -> None:
     assert (receipt["state"], receipt["accepted"]) == ("sent", 3)
     assert set(receipt["editions"]) == {"base", "lpb"}
     assert set(village.outbox()) == {"anna", "ben", "dirk"}
+
+
+def test_the_plan_says_the_drift_since_approval(village: Village) -> None:
+    document = json.loads(run(village, "mailings", "plan", "42", "--json").stdout)
+    assert (document["drift"], document["void"]) == (None, [])
+    village.change("ben", end)
+    run(village, "issues", "approve", "42")
+    village.change("ben", come_back)
+    village.change("dirk", end)
+
+    drift = json.loads(run(village, "mailings", "plan", "42", "--json").stdout)["drift"]
+    said = run(village, "mailings", "plan", "42").stdout
+
+    assert (drift["by"], drift["approved"], drift["now"]) == ("operator", 2, 2)
+    assert drift["variants"] == [
+        {"key": "base", "approved": 1, "now": 2},
+        {"key": "lpb", "approved": 1, "now": 0},
+    ]
+    assert "base: 2 readers (1 approved), 2 blocks" in said
+    assert "lpb: nobody gets it any more (1 approved)" in said
+    assert "Approved by operator: 2 readers then, 2 now." in said
+
+    village.act(lambda _session, issue: setattr(issue, "subject", "Iets anders"))
+    said = run(village, "mailings", "plan", "42").stdout
+    assert "base: 2 readers, 2 blocks" in said
+    assert "The approval of operator counts no more: The subject was changed." in said
 
 
 def test_the_receipt_for_people_shows_the_sums(village: Village) -> None:

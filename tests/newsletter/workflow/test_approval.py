@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.issues import compose
+from newsletter.issues.history import Edit
 from newsletter.issues.models import Issue
 from newsletter.library.stories import find_item
 from newsletter.workflow.approval import Standing, approve, standing_of, withdraw
@@ -14,6 +16,7 @@ from newsletter.workflow.changes import changes
 from newsletter.workflow.content import content_of
 from newsletter.workflow.errors import NotApproved, NothingToWithdraw
 from newsletter.workflow.gate import gate
+from subscribers.models import Subscriber, SubscriptionState
 from tests.conftest import NOW
 from tests.factories import audit_lines
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
@@ -53,36 +56,40 @@ Act = Callable[[World, Issue], None]
 def _change(block_id: str, **fields: object) -> Act:
     def act(world: World, issue: Issue) -> None:
         compose.change_block(
-            world.session, world.settings, issue, block_id, fields, now=NOW
+            world.session, world.settings, issue, block_id, fields, edit=Edit(NOW)
         )
 
     return act
 
 
 def _take_out(world: World, issue: Issue) -> None:
-    compose.remove_block(world.session, world.settings, issue, "story-2", now=NOW)
+    compose.remove_block(
+        world.session, world.settings, issue, "story-2", edit=Edit(NOW)
+    )
 
 
 def _add(world: World, issue: Issue) -> None:
     new = {"kind": "text", "text": "Nieuw."}
-    compose.add_block(world.session, world.settings, issue, new, now=NOW)
+    compose.add_block(world.session, world.settings, issue, new, edit=Edit(NOW))
 
 
 def _move(world: World, issue: Issue) -> None:
     compose.move_block(
-        world.session, world.settings, issue, "story-1", to="up", now=NOW
+        world.session, world.settings, issue, "story-1", to="up", edit=Edit(NOW)
     )
 
 
 def _edition(document: dict[str, object]) -> Act:
     def act(world: World, issue: Issue) -> None:
-        compose.set_edition(world.session, world.settings, issue, document, now=NOW)
+        compose.set_edition(
+            world.session, world.settings, issue, document, edit=Edit(NOW)
+        )
 
     return act
 
 
 def _no_edition(world: World, issue: Issue) -> None:
-    compose.remove_edition(world.session, world.settings, issue, "lpb", now=NOW)
+    compose.remove_edition(world.session, world.settings, issue, "lpb", edit=Edit(NOW))
 
 
 def _retitle(world: World, issue: Issue) -> None:
@@ -154,7 +161,14 @@ def test_more_readers_are_drift_and_a_version_nobody_saw_voids_it(
     say_yes(world, issue, BO)
 
     world.reader("eva")
-    assert standing(world, issue).drift == (3, 4)
+    drift = standing(world, issue).drift
+    assert drift is not None
+    assert (drift.by, drift.then, drift.now) == (BO, 3, 4)
+    assert {one.say: (one.then, one.now) for one in drift.variants.values()} == {
+        "alle anderen": (1, 2),
+        "wijkambtenaar": (1, 1),
+        "LPB: alle anderen": (1, 1),
+    }
 
     _newcomer(world, issue)
     found = standing(world, issue)
@@ -171,6 +185,35 @@ def test_who_left_takes_nothing_from_what_was_seen(world: World, issue: Issue) -
     fewer = replace(made.content, variants=dict([*made.content.variants.items()][:1]))
 
     assert changes(made.content, fewer) == ()
+
+
+def test_a_version_nobody_gets_any_more_is_drift_too(
+    world: World, issue: Issue
+) -> None:
+    anna = world.session.scalars(select(Subscriber).order_by(Subscriber.id)).first()
+    assert anna is not None
+    say_yes(world, issue, BO)
+
+    anna.subscriptions[0].state = SubscriptionState.ENDED
+    world.session.flush()
+
+    drift = standing(world, issue).drift
+    assert drift is not None
+    said = [(one.say, one.then, one.now) for one in drift.variants.values()]
+    assert said[-1] == ("wijkambtenaar", 1, 0)
+
+
+def test_of_an_approval_that_counted_no_versions_only_the_sum_is_said(
+    world: World, issue: Issue
+) -> None:
+    say_yes(world, issue, BO)
+    given = standing(world, issue).given[0].approval
+    given.counts = {}
+
+    drift = standing(world, issue).drift
+
+    assert drift is not None
+    assert (drift.then, drift.now, drift.variants) == (3, 3, {})
 
 
 def test_it_stands_the_next_month(world: World, issue: Issue) -> None:

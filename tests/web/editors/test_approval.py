@@ -12,7 +12,7 @@ from newsletter.correspondence.models import ServiceMail
 from newsletter.issues.compose import find_issue
 from newsletter.settings import Settings
 from newsletter.staff.models import StaffRole
-from newsletter.workflow.models import ApprovalLink, Remark
+from newsletter.workflow.models import Approval, ApprovalLink, Remark
 from newsletter.workflow.remarks import remark
 from subscribers.models import Subscription, SubscriptionState
 from tests.conftest import NOW
@@ -64,6 +64,21 @@ def test_another_person_opens_the_way_and_a_change_closes_it(
 
     approve(colleague)
     desk.follow(start, version=version(database), when="now")
+
+
+def test_what_preflight_blocks_is_not_approved(
+    desk: Desk, database: Database, village: None
+) -> None:
+    with database.write.begin() as session:
+        find_issue(session, 42).subject = ""
+
+    page = desk.get(HERE).text
+    refused = desk.post(f"{HERE}/approve", seen=seen(page))
+
+    assert refused.status_code == 422
+    assert refused.text.count("Er is geen onderwerp.") == 1  # in two versions
+    with database.read() as session:
+        assert session.scalars(select(Approval)).all() == []
 
 
 def test_somebody_is_asked_and_the_link_taken_back(

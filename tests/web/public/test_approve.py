@@ -133,6 +133,22 @@ def test_what_was_not_looked_at_is_not_approved(
         assert session.scalars(select(Approval)).all() == []
 
 
+def test_what_preflight_blocks_is_not_approved_and_the_remark_stays(
+    client: FlaskClient, database: Database, link: str
+) -> None:
+    with database.write.begin() as session:
+        find_issue(session, 42).subject = ""
+    form = {"do": "approve", "seen": seen(client.get(link).text)}
+
+    answer = client.post(link, data=form | {"remark:": "Zo goed."})
+
+    assert answer.status_code == 422
+    assert "De redactie moet eerst iets herstellen: Er is geen onder" in answer.text
+    with database.read() as session:
+        assert session.scalars(select(Approval)).all() == []
+        assert [one.text for one in session.scalars(select(Remark))] == ["Zo goed."]
+
+
 def test_a_void_approval_says_what_was_changed(
     client: FlaskClient, database: Database, link: str
 ) -> None:
