@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 ASSETS := web/static/dist/manifest.json
 
+# Tests start hundreds of processes of ours: they compile once, not each for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve pictures test crash mail-quality lint check bench lock
 

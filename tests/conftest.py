@@ -5,6 +5,7 @@ once for SQLite and once for PostgreSQL. ``database`` gives a throw-away databas
 own, for code that commits between steps, opens a second process or serves a page.
 """
 
+import gc
 import os
 import shutil
 import uuid
@@ -46,6 +47,13 @@ def pytest_configure() -> None:
         has_room = there.f_bavail * there.f_frsize > _ROOM_BYTES
         if has_room and not there.f_flag & os.ST_NOEXEC:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """The thousands of tests that were found stay to the end: going through them again
+    at every collection of garbage was a twentieth of their time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

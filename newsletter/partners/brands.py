@@ -6,6 +6,7 @@ mail use the nearest shade of it that passes, on the light card and on the dark 
 
 import colorsys
 import re
+from functools import lru_cache
 
 from newsletter import media
 from newsletter.errors import NewsletterError
@@ -47,6 +48,8 @@ def contrast(a: str, b: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+# Every mail of an issue asks for the same few; trying shades took longer than its text.
+@lru_cache(maxsize=1000)
 def passing_shade(colour: str, background: str, ratio: float = READABLE) -> str:
     """The colour itself when it passes, else the nearest lightness of it that does.
 

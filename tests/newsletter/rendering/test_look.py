@@ -65,6 +65,10 @@ def shown(chromium: Browser, html: str, **context: Any) -> tuple[Page, list[str]
     return page, asked
 
 
+NAMES = ("edition", "awkward", "web", "service")
+
+
+@pytest.fixture(scope="module")
 def mails() -> dict[str, str]:
     wide = replace(LPB, name=LONG, logo=None)
     awkward = [
@@ -81,41 +85,43 @@ def mails() -> dict[str, str]:
     }
     pages["web"] = variants["edition"].web
     pages["service"] = render_service("confirmation", "nl", GIVEN).html
+    assert tuple(pages) == NAMES
     return pages
 
 
-MAILS = mails()
-
-
 @pytest.mark.parametrize("width", [320, 360, 640])
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_wider_than_the_screen(
-    chromium: Browser, name: str, width: int
+    chromium: Browser, mails: dict[str, str], name: str, width: int
 ) -> None:
-    page, _ = shown(chromium, MAILS[name], viewport={"width": width, "height": 800})
+    page, _ = shown(chromium, mails[name], viewport={"width": width, "height": 800})
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", NAMES)
 def test_all_text_stands_out_in_light_and_dark(
-    chromium: Browser, name: str, scheme: str
+    chromium: Browser, mails: dict[str, str], name: str, scheme: str
 ) -> None:
-    page, _ = shown(chromium, MAILS[name], color_scheme=scheme)
+    page, _ = shown(chromium, mails[name], color_scheme=scheme)
 
     assert page.evaluate(_CONTRAST) == []
 
 
-def test_only_our_own_pictures_are_asked_for(chromium: Browser) -> None:
-    _, asked = shown(chromium, MAILS["edition"])
+def test_only_our_own_pictures_are_asked_for(
+    chromium: Browser, mails: dict[str, str]
+) -> None:
+    _, asked = shown(chromium, mails["edition"])
 
     assert {address.rsplit("/", 1)[0] for address in asked} == {f"{BASE}/media"}
 
 
 @pytest.mark.parametrize("name", ["edition", "service"])
-def test_a_button_is_large_enough_for_a_thumb(chromium: Browser, name: str) -> None:
-    page, _ = shown(chromium, MAILS[name], viewport={"width": 360, "height": 800})
+def test_a_button_is_large_enough_for_a_thumb(
+    chromium: Browser, mails: dict[str, str], name: str
+) -> None:
+    page, _ = shown(chromium, mails[name], viewport={"width": 360, "height": 800})
 
     buttons = page.locator(".btn a, .act a").all()
     footer = page.locator(".foot a").all()

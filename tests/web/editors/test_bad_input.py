@@ -16,7 +16,6 @@ NASTY = (
 )
 
 
-@pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize(
     "path",
     [
@@ -28,16 +27,14 @@ NASTY = (
         "/desk/sign-in/{}",
     ],
 )
-def test_a_strange_question_is_answered(
-    desk: Desk, village: None, path: str, nasty: str
-) -> None:
-    answer = desk.get(path.replace("{}", quote(nasty, safe="")))
+def test_a_strange_question_is_answered(desk: Desk, village: None, path: str) -> None:
+    for nasty in NASTY:
+        answer = desk.get(path.replace("{}", quote(nasty, safe="")))
 
-    assert answer.status_code in {200, 404, 410, 422}
-    assert ">49<" not in answer.text
+        assert answer.status_code in {200, 404, 410, 422}, nasty
+        assert ">49<" not in answer.text, nasty
 
 
-@pytest.mark.parametrize("nasty", NASTY)
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
@@ -56,11 +53,12 @@ def test_a_strange_question_is_answered(
     ],
 )
 def test_a_strange_form_is_answered(
-    desk: Desk, village: None, path: str, fields: list[str], nasty: str
+    desk: Desk, village: None, path: str, fields: list[str]
 ) -> None:
-    answer = desk.post(path, **dict.fromkeys(fields, nasty))
+    for nasty in NASTY:
+        answer = desk.post(path, **dict.fromkeys(fields, nasty))
 
-    assert answer.status_code in {200, 303, 400, 404, 409, 422}
+        assert answer.status_code in {200, 303, 400, 404, 409, 422}, nasty
 
 
 @pytest.mark.parametrize("key", ["partner:\0", "partner:nobody", "region:GM9999"])

@@ -114,7 +114,6 @@ def _nested(deep: int) -> bytes:
         (_nested(2000), "parts within parts"),
         (b"Content-Type: message/rfc822\n\n" * 2000, "parts within parts"),
     ],
-    ids=str,
 )
 def test_a_hostile_one_is_refused_with_a_reason(raw: bytes, why: str) -> None:
     with pytest.raises(UnreadableMail, match=why):
