@@ -15,13 +15,8 @@ from subscribers.models import SignupRequest
 from subscribers.tokens import Purpose, Signer
 from tests.factories import ANNA, a_list, a_partner, a_reader
 from tests.newsletter.pictures import picture
+from tests.web.looks import assert_well_made, looked_at
 from tests.web.mailed import a_link, a_mailing, a_token, an_issue, an_item
-
-WHERE = {
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 360, "height": 700}},
-    "night": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-}
 
 
 @pytest.fixture
@@ -77,13 +72,10 @@ def pages(settings: Settings, sqlite_database: Database) -> dict[str, str]:
         }
 
 
-@pytest.fixture(params=WHERE)
-def page(request: pytest.FixtureRequest, chromium: Browser, axe: str) -> Iterator[Page]:
+@pytest.fixture
+def page(chromium: Browser, axe: str) -> Iterator[Page]:
     """A tab that fails the test when a page asks others for anything or complains."""
-    where = WHERE[request.param]
-    context = chromium.new_context(locale="nl-NL", **where)  # type: ignore[arg-type]
-    # As an init script, since no page of ours lets a script in.
-    context.add_init_script(axe)
+    context = looked_at(chromium, axe)
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text))
@@ -101,26 +93,13 @@ def page(request: pytest.FixtureRequest, chromium: Browser, axe: str) -> Iterato
     assert [text for text in wrong if "Failed to load resource" not in text] == []
 
 
-def problems(page: Page) -> list[str]:
-    """What axe finds wrong with the page, WCAG 2.2 AA and good practice."""
-    # Without preloading: to look into an @import axe adds a style, which we refuse.
-    run = "async () => (await axe.run({preload: false})).violations"
-    found = page.evaluate(run)
-    return [
-        f"{one['id']}: {one['help']}: {[node['html'] for node in one['nodes']]}"
-        for one in found
-    ]
-
-
 def test_every_page_is_accessible_and_fits(
     page: Page, served: str, pages: dict[str, str]
 ) -> None:
-    width = page.viewport_size["width"] if page.viewport_size else 0
     for name, path in pages.items():
         page.goto(served + path)
 
-        assert problems(page) == [], name
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert_well_made(page, name)
 
 
 def test_a_form_that_came_back_is_accessible_too(
@@ -133,10 +112,9 @@ def test_a_form_that_came_back_is_accessible_too(
 
     expect(page.get_by_text("Dit lijkt geen e-mailadres")).to_be_visible()
     assert page.get_by_label("Gemeente").input_value() == "Bergen"
-    assert problems(page) == []
+    assert_well_made(page)
 
 
-@pytest.mark.parametrize("page", ["desktop"], indirect=True)
 def test_signing_up_needs_no_mouse(
     page: Page, served: str, pages: dict[str, str], sqlite_database: Database
 ) -> None:

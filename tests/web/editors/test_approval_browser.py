@@ -17,7 +17,8 @@ from newsletter.workflow import links
 from subscribers.tokens import Signer
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
 from tests.web.editors.conftest import CHIEF
-from tests.web.editors.test_browser import WHERE, assert_well_made, come_in, now, press
+from tests.web.editors.test_browser import come_in, now, press
+from tests.web.looks import assert_well_made, looked_at
 
 HERE = "/desk/issues/42/approval"
 
@@ -107,29 +108,27 @@ def test_a_partner_looks_remarks_and_approves_by_keyboard_without_javascript(
     context.close()
 
 
-@pytest.mark.parametrize("where", WHERE)
 def test_both_sides_are_accessible_and_fit(
-    chromium: Browser, axe: str, asked: Asked, where: str
+    chromium: Browser, axe: str, asked: Asked
 ) -> None:
-    context = chromium.new_context(locale="nl-NL", **WHERE[where])  # type: ignore[arg-type]
-    context.add_init_script(axe)
+    context = looked_at(chromium, axe)
     page = context.new_page()
 
     page.goto(asked.link())
-    assert_well_made(page)
+    assert_well_made(page, iframes=False)
     page.get_by_text("Verhaal: De buurttafel", exact=True).click()
     page.get_by_label("Je opmerking bij: Verhaal: De buurttafel").fill("Kort!")
     with page.expect_navigation():
         page.get_by_role("button", name="Akkoord").click()
     page.get_by_text("Je hebt akkoord gegeven.").wait_for()
-    assert_well_made(page)
+    assert_well_made(page, iframes=False)
     asked.change()
     page.reload()
     page.get_by_text("telt niet meer").wait_for()
-    assert_well_made(page)
+    assert_well_made(page, iframes=False)
     come_in(page, asked.way_in)
     page.goto(f"{asked.served}{HERE}")
-    assert_well_made(page)
+    assert_well_made(page, iframes=False)
     page.goto(f"{asked.served}/desk/issues/42/send")
-    assert_well_made(page)
+    assert_well_made(page, iframes=False)
     context.close()

@@ -21,12 +21,8 @@ from newsletter.reasons import Code, reason
 from newsletter.settings import Settings
 from subscribers.tokens import Signer
 from tests.web.editors.conftest import CHIEF, now
+from tests.web.looks import assert_well_made, looked_at
 
-WHERE = {
-    "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 360, "height": 700}},
-    "night": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-}
 MOST_TABS = 150
 SEGMENT = (
     "/desk/segments/new?join=all&join=any&field=role&is=yes&value=wijkambtenaar&group=0"
@@ -152,7 +148,6 @@ def test_composing_needs_no_mouse(page: Page, way_in: str, served: str) -> None:
     page.get_by_text("Dag {naam}.").wait_for()
 
 
-@pytest.mark.parametrize("where", WHERE)
 def test_every_page_is_accessible_and_fits(
     chromium: Browser,
     axe: str,
@@ -160,12 +155,9 @@ def test_every_page_is_accessible_and_fits(
     served: str,
     settings: Settings,
     sqlite_database: Database,
-    where: str,
 ) -> None:
     worked_on(sqlite_database, settings)
-    context = chromium.new_context(locale="nl-NL", **WHERE[where])  # type: ignore[arg-type]
-    # As an init script, since no page of ours lets a script in.
-    context.add_init_script(axe)
+    context = looked_at(chromium, axe)
     page = context.new_page()
     come_in(page, way_in)
     issue = "/desk/issues/42"
@@ -198,7 +190,7 @@ def test_every_page_is_accessible_and_fits(
     ):
         page.goto(served + path)
 
-        assert_well_made(page)
+        assert_well_made(page, iframes=False)
     context.close()
 
 
@@ -211,19 +203,6 @@ def worked_on(database: Database, settings: Settings) -> None:
         compose.hide_block(*here, "story-2", edit=edit)
         compose.move_block(*here, "story-1", to="down", edit=edit)
         restoring.undo(*here, edit=edit)
-
-
-def assert_well_made(page: Page) -> None:
-    """No barrier that axe knows of, and nothing wider than the screen."""
-    # Without preloading: to look into an @import axe adds a style, which we refuse.
-    run = "async () => (await axe.run({preload: false, iframes: false})).violations"
-    found = [
-        f"{one['id']}: {[node['html'] for node in one['nodes']]}"
-        for one in page.evaluate(run)
-    ]
-    assert found == [], page.url
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
 def test_without_javascript_everything_works(
@@ -270,7 +249,7 @@ def test_a_segment_is_made_by_keyboard_and_counted_as_it_changes(
     expect(page.locator("[data-counted=nl]")).to_have_text("In Aa en Hunze")
     press(page, "Bewaar")
     page.get_by_text("Bewaard.").wait_for()
-    assert page.get_by_role("heading", name="Drenten").is_visible()
+    expect(page.get_by_role("heading", name="Drenten")).to_be_visible()
 
 
 PROGRESS = "/desk/issues/42/progress"
@@ -318,17 +297,10 @@ def goes_wrong(database: Database, how: str) -> None:
                     delivery.state = DeliveryState.IN_DOUBT
 
 
-@pytest.mark.parametrize("where", WHERE)
 def test_a_mailing_in_trouble_is_explained_to_everybody(
-    chromium: Browser,
-    axe: str,
-    way_in: str,
-    served: str,
-    going: Database,
-    where: str,
+    chromium: Browser, axe: str, way_in: str, served: str, going: Database
 ) -> None:
-    context = chromium.new_context(locale="nl-NL", **WHERE[where])  # type: ignore[arg-type]
-    context.add_init_script(axe)
+    context = looked_at(chromium, axe)
     page = context.new_page()
     come_in(page, way_in)
     for how, says in TROUBLES.items():
@@ -336,7 +308,7 @@ def test_a_mailing_in_trouble_is_explained_to_everybody(
         page.goto(served + PROGRESS)
 
         expect(page.get_by_text(says)).to_be_visible()
-        assert_well_made(page)
+        assert_well_made(page, iframes=False)
     context.close()
 
 
