@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.journeys import branch
+
+PATIENCE_SECONDS = 300
 BUURTPOST = str(Path(sys.executable).with_name("buurtpost"))
 
 
@@ -24,22 +27,33 @@ class Home:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    # By the installed command, which loads everything anew each time.
+    installed: bool = False
     # What commands and servers wrote to standard error: what an operator keeps as log.
     log: list[str] = field(default_factory=list)
 
     def run(
         self, *arguments: str, expect: int = 0, **more: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command; the exit code must be the expected one."""
-        done = subprocess.run(
-            [BUURTPOST, *arguments],
-            env=self.environment_with(more),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        """Run a command in a process; the exit code must be the expected one."""
+        environment = self.environment_with(more)
+        if self.installed:
+            done = subprocess.run(
+                [BUURTPOST, *arguments],
+                env=environment,
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE_SECONDS,
+                check=False,
+            )
+        else:
+            done = branch.run(
+                arguments,
+                environment=environment,
+                folder=self.folder,
+                timeout_seconds=PATIENCE_SECONDS,
+            )
         assert done.returncode == expect, (arguments, done.stdout, done.stderr)
         self.log.append(done.stderr)
         return done

@@ -1,6 +1,6 @@
 """Whatever is mistyped, broken or hostile: a sentence, exit 1, and nothing half done.
 
-The real command in real processes, on one home that is prepared once and copied.
+The command in processes of its own, on one home that is prepared once and copied.
 """
 
 import json
