@@ -10,8 +10,9 @@ import os
 import shutil
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -24,9 +25,10 @@ from database.migrate import upgrade
 from database.session import Database, open_database
 from database.urls import sqlite_url
 from subscribers.reference import load_reference
-from tests.reused import OnPostgreSql, OnSqlite
+from tests.reused import Begun, OnPostgreSql, OnSqlite
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+Begin = Callable[[str, Path, Callable[[], None]], None]
 BACKENDS = ("sqlite", "postgresql")
 # Nobody pulls its plug. A commit still waits as it should: synchronous_commit stays on.
 _NEVER_LOSES_POWER = ("fsync = off", "full_page_writes = off")
@@ -169,6 +171,23 @@ def database(
     database = _reused[backend].as_new()
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def _begun(tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    return Begun(tmp_path_factory.mktemp("begun"))
+
+
+@pytest.fixture
+def begin(
+    database: Database,
+    _reused: dict[str, OnSqlite | OnPostgreSql],
+    _begun: Begun,
+) -> Begin:
+    """``begin(name, home, make)``: what ``make`` does to ``database`` as it was found
+    and to an empty ``home``, done once a run and copied for who asks for it again."""
+    (reused,) = (one for one in _reused.values() if one.database is database)
+    return partial(_begun.begin, reused)
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from newsletter.settings import Settings
 from newsletter.staff.models import StaffRole
 from subscribers.models import ConsentHead, Subscription, SubscriptionState
 from subscribers.tokens import Signer
-from tests.conftest import NOW
+from tests.conftest import NOW, Begin
 from tests.newsletter.issues.world import ONLY_AMBTENAREN, World
 from tests.web.conftest import Clock
-from tests.web.editors.conftest import Desk
+from tests.web.editors.conftest import CHIEF, Desk
 
 CORRECT = "/desk/issues/42/correct"
 TEXT = "Het was **donderdag**, niet dinsdag."
@@ -42,8 +42,28 @@ def work(database: Database, settings: Settings, clock: Clock) -> Callable[[], N
 
 
 @pytest.fixture
-def mailed(database: Database, settings: Settings, work: Callable[[], None]) -> None:
+def mailed(
+    database: Database, settings: Settings, work: Callable[[], None], begin: Begin
+) -> None:
     """Issue 42 went to anna, ben and (in LPB's edition) cleo."""
+
+    def mail() -> None:
+        make_issue(database, settings)
+        mailings.start_now_or_at(
+            database, settings, 42, by="operator", at=None, now=NOW
+        )
+        work()
+
+    begin("issue_42_mailed", settings.home, mail)
+
+
+@pytest.fixture
+def desk(mailed: None, desk: Desk) -> Desk:
+    """Whoever is at it came in after the mailing."""
+    return desk
+
+
+def make_issue(database: Database, settings: Settings) -> None:
     with database.write.begin() as session:
         world = World(session, settings)
         world.issue(
@@ -58,8 +78,6 @@ def mailed(database: Database, settings: Settings, work: Callable[[], None]) -> 
         world.reader("cleo", partners=[world.lpb])
         # The world writes lines of consent by hand; new ones come after them.
         session.get_one(ConsentHead, world.mailing_list.id).seq = 10_000
-    mailings.start_now_or_at(database, settings, 42, by="operator", at=None, now=NOW)
-    work()
 
 
 def test_the_page_lists_what_readers_have(desk: Desk, mailed: None) -> None:
@@ -220,7 +238,11 @@ def test_what_is_not_right_is_said_and_the_text_is_kept(
     assert text in answer.text
 
 
-def test_an_issue_that_was_not_sent_leads_to_sending(desk: Desk, village: None) -> None:
+def test_an_issue_that_was_not_sent_leads_to_sending(
+    village: None, sign_in_as: Callable[[str, StaffRole], Desk]
+) -> None:
+    desk = sign_in_as(CHIEF, StaffRole.CHIEF)
+
     answer = desk.get(CORRECT)
 
     assert answer.status_code == 303

@@ -13,6 +13,7 @@ from newsletter.providers import base
 from newsletter.providers.base import ProviderBusy
 from newsletter.reasons import Code, read_reason, reason
 from newsletter.worker import WorkerTrouble
+from tests.conftest import Begin
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.village import Village, check_sums
 
@@ -27,11 +28,15 @@ def scripted(scripted: Scripted) -> Scripted:
 
 
 @pytest.fixture
-def started(village: Village, scripted: Scripted) -> Iterator[Village]:
+def started(village: Village, scripted: Scripted, begin: Begin) -> Iterator[Village]:
     """Sixty readers, ten in a chunk."""
+
+    def start() -> None:
+        village.build(*READERS, editions=())
+        village.start()
+
     village.with_settings(BUURTPOST_CHUNK="10")
-    village.build(*READERS, editions=())
-    village.start()
+    begin("sixty_in_tens", village.home, start)
     yield village
     check_sums(village.receipt())
 

@@ -19,7 +19,7 @@ from newsletter.jobs.models import Job
 from newsletter.providers.events import Event, EventKind
 from subscribers import suppression
 from subscribers.models import Subscriber
-from tests.conftest import NOW
+from tests.conftest import NOW, Begin
 from tests.newsletter.dispatch.returns.reports import (
     apply,
     come_in,
@@ -34,11 +34,15 @@ from tests.newsletter.dispatch.village import Village, check_sums
 
 
 @pytest.fixture
-def sent(village: Village) -> Village:
+def sent(village: Village, begin: Begin) -> Village:
     """Anna's and Ben's mails are accepted."""
-    village.build("anna", "ben", editions=())
-    village.start()
-    village.work()
+
+    def send() -> None:
+        village.build("anna", "ben", editions=())
+        village.start()
+        village.work()
+
+    begin("anna_and_ben_sent", village.home, send)
     village.now = NOW + timedelta(hours=1)
     return village
 

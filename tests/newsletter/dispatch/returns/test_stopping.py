@@ -8,6 +8,7 @@ from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.returns.apply import apply_waiting
 from newsletter.dispatch.states import MailingState
 from newsletter.reasons import Code, read_reason
+from tests.conftest import Begin
 from tests.newsletter.dispatch.fakes import Scripted
 from tests.newsletter.dispatch.returns.reports import come_in, report
 from tests.newsletter.dispatch.village import Village, check_sums
@@ -17,12 +18,15 @@ LATE = "zoe"  # the relay puts her off: the mailing goes on
 
 
 @pytest.fixture
-def under_way(village: Village, scripted: Scripted) -> Village:
+def under_way(village: Village, scripted: Scripted, begin: Begin) -> Village:
+    def send() -> None:
+        village.build(*READERS, LATE, editions=())
+        village.start()
+        village.work()
+
     village.with_settings(BUURTPOST_CHUNK="100")
-    village.build(*READERS, LATE, editions=())
     scripted.answers[LATE] = "later"
-    village.start()
-    village.work()
+    begin("all_but_one_sent", village.home, send)
     assert village.receipt()["state"] == "sending"
     return village
 
