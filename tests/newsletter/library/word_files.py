@@ -69,7 +69,7 @@ def word(
     if picture:
         files["word/media/image1.png"] = picture
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in {**files, **(more or {})}.items():
             archive.writestr(name, data)
     return out.getvalue()
