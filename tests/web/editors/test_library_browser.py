@@ -20,7 +20,8 @@ from newsletter.settings import Settings
 from newsletter.sharing.addresses import make_feed
 from tests.conftest import NOW
 from tests.newsletter.exchange.test_matching import entry
-from tests.web.editors.test_browser import assert_well_made, come_in
+from tests.web.editors.test_browser import come_in
+from tests.web.looks import PHONE_AT_NIGHT, assert_well_made, looked_at
 
 DEAD = "https://weg.example/stuk"
 PAGES = (
@@ -76,13 +77,7 @@ def busy(way_in: str, settings: Settings, sqlite_database: Database) -> str:
 def test_every_page_of_a_busy_library_is_accessible_and_fits(
     chromium: Browser, axe: str, busy: str, served: str
 ) -> None:
-    context = chromium.new_context(
-        locale="nl-NL",
-        viewport={"width": 360, "height": 700},
-        color_scheme="dark",
-    )
-    # As an init script, since no page of ours lets a script in.
-    context.add_init_script(axe)
+    context = looked_at(chromium, axe)
     page = context.new_page()
     come_in(page, busy)
     for path in PAGES:
@@ -90,5 +85,5 @@ def test_every_page_of_a_busy_library_is_accessible_and_fits(
 
         assert answer is not None
         assert answer.ok
-        assert_well_made(page)
+        assert_well_made(page, looks=(PHONE_AT_NIGHT,), iframes=False)
     context.close()
