@@ -139,6 +139,11 @@ def explain_address(typed: str) -> str:
             "The part before the @ has letters that many mail servers refuse. Do you "
             "have an address with plain letters?"
         )
+    if at and local and not domain.isascii():
+        return _(
+            "After the @ are letters that only look like ordinary ones, or that cannot "
+            "stand there. Type the address anew."
+        )
     return _(
         "This does not look like an e-mail address. Is there an @ in it, and is "
         "nothing missing?"

@@ -122,6 +122,7 @@ def test_what_a_machine_fills_in_is_thanked_and_forgotten(
     [
         ("email", "anna.example.nl", "Dit lijkt geen e-mailadres."),
         ("email", "zoë@example.nl", "adres met gewone letters"),
+        ("email", "anna@ехample.nl", "letters die alleen op gewone lijken"),
         ("email", "", "Dit lijkt geen e-mailadres."),
         (
             "email",
