@@ -10,7 +10,7 @@ To add something a reader can do here, write a function and list it in ACTIONS.
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from newsletter.correspondence.details_link import Wish, mail_details_link
@@ -56,7 +56,9 @@ def change(token: str) -> ResponseReturnValue:
     subscriber = _reader(token)
     if subscriber is None:
         return no_longer()
-    act = ACTIONS.get(request.form.get("do", "save"), _save)
+    act = ACTIONS.get(request.form.get("do", ""))
+    if act is None:  # none of the page's forms; saving it would empty what we know
+        abort(400)
     try:
         with session().begin_nested():
             done = act(subscriber)

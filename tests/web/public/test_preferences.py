@@ -150,6 +150,18 @@ def test_what_is_wrong_changes_nothing_and_keeps_what_was_typed(
         assert 'value="Annelies"' in answer.text
 
 
+@pytest.mark.parametrize("form", [{}, {"do": "sav"}, {"List-Unsubscribe": "One-Click"}])
+def test_what_is_none_of_the_pages_forms_changes_nothing(
+    client: FlaskClient, database: Database, page: str, form: dict[str, str]
+) -> None:
+    client.post(page, data=SAVE)
+
+    assert client.post(page, data=form).status_code == 400
+
+    assert anna_of(database).name == "Anna"
+    assert subscription_of(database).state == "confirmed"
+
+
 @pytest.mark.parametrize(
     ("form", "state"),
     [
