@@ -155,7 +155,7 @@ def _wait(text: str, now: datetime) -> timedelta | None:
         return timedelta(seconds=int(text))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one of no calendar
         return None
     if moment.tzinfo is None or moment <= now:
         return None

@@ -28,7 +28,7 @@ MOST_ENTRIES = 500  # of one document; the first ones
 _GUID_MOST = 500
 _PEOPLE_MOST, _THEMES_MOST = 10, 20
 _IMAGE = re.compile(
-    r"""<img\b[^>]{0,2000}?\bsrc\s*=\s*["'](https?://[^"'\s]{1,2000})"""
+    r"""<img\b[^<>]{0,2000}?\bsrc\s*=\s*["'](https?://[^"'\s]{1,2000})"""
 )
 
 

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from newsletter.exchange.reading.values import Document, NotAFeed, web_address
 from newsletter.exchange.troubles import Trouble
 
+# Once a comment has ended it stays so (?>): else a page of comments takes for ever.
 _PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html\b)",
+    r"\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--(?>.{0,2000}?-->)\s*+)*+"
+    r"(?:<!doctype\s+html|<html\b)",
     re.IGNORECASE | re.DOTALL,
 )
-_LINK = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
+_LINK = re.compile(r"<link\b[^<>]{0,1000}>", re.IGNORECASE)
 _FEED = re.compile(
     r"""\btype\s*=\s*["']?application/(?:rss\+xml|atom\+xml|feed\+json)""",
     re.IGNORECASE,

@@ -117,7 +117,13 @@ def test_each_failure_waits_twice_as_long_and_a_day_at_most(exchange: Exchange):
 
 @pytest.mark.parametrize(
     ("told", "hours"),
-    [("7200", 2), ("9999999", 24), ("Fri, 20 Nov 2026 14:30:00 GMT", 5), ("soon", 1)],
+    [
+        ("7200", 2),
+        ("9999999", 24),
+        ("Fri, 20 Nov 2026 14:30:00 GMT", 5),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 1),
+        ("soon", 1),
+    ],
 )
 def test_a_server_that_asks_us_to_wait_is_obeyed(exchange: Exchange, told, hours):
     exchange.web.pages["/feed"] = Reply(503, headers=(("Retry-After", told),))

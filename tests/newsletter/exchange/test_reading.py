@@ -245,3 +245,21 @@ def test_the_first_entries_of_a_very_long_feed_are_read():
 def test_what_was_read_can_be_kept_and_read_again():
     for entry in read((FEEDS / "rss-2.0.xml").read_bytes()).entries:
         assert SourceEntry.of(entry.to_document()) == entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<!---->" * 700 + "<p>", "<html>" + "<link " * 30_000],
+    ids=["comments without a page", "links without an end"],
+)
+def test_what_would_take_for_ever_to_look_through_is_no_feed(text: str):
+    with pytest.raises(NotAFeed):
+        read(text, "text/html")
+
+
+def test_a_hundred_thousand_signs_of_broken_pictures_hold_no_picture():
+    broken = "&lt;img " * 20_000
+
+    assert (
+        one(rss(f"<title>A</title><description>{broken}</description>")).image is None
+    )
