@@ -1,23 +1,31 @@
 """Whom nothing may be mailed that they did not ask for themselves.
 
 An issue asks ``segments.audience``; this is for the single mail that somebody else
-causes: a test, an invitation to look along.
+causes: a test, a question to look along.
 """
 
 from sqlalchemy.orm import Session
 
 from subscribers import suppression
+from subscribers.errors import SubscribersError
 from subscribers.models import SubscriptionState
 from subscribers.subscriptions import find_subscriber, subscriptions_of
 
 
-def why_not_to_mail(session: Session, address: str) -> str | None:
-    """The end of a sentence that begins with the address; None when it may be mailed.
+class NotToBeMailed(SubscribersError):
+    """Suppressed, or in quarantine: no path may mail them."""
 
-    ``address`` is normalised. Somebody in quarantine on one list who reads another may.
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"{address} {why}. Choose another address.")
+
+
+def check_may_be_mailed(session: Session, address: str) -> None:
+    """Raises NotToBeMailed; ``address`` is normalised.
+
+    Somebody in quarantine on one list who reads another may be mailed.
     """
     if suppression.reason_for(session, suppression.hash_of(session, address)):
-        return "is suppressed: we promised to mail it no more"
+        raise NotToBeMailed(address, "is suppressed: we promised to mail it no more")
     reader = find_subscriber(session, address)
     known = subscriptions_of(session, reader) if reader else []
     states = {subscription.state for subscription in known}
@@ -25,5 +33,6 @@ def why_not_to_mail(session: Session, address: str) -> str | None:
         SubscriptionState.QUARANTINED in states
         and SubscriptionState.CONFIRMED not in states
     ):
-        return "is in quarantine: only its owner's own sign-up lifts that"
-    return None
+        raise NotToBeMailed(
+            address, "is in quarantine: only its owner's own sign-up lifts that"
+        )

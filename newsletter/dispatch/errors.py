@@ -33,13 +33,6 @@ class TestNotTaken(MailingError):
     __test__ = False  # pytest must not collect it by its name
 
 
-class NotToBeMailed(MailingError):
-    """A test mail to somebody who must not be mailed by any path."""
-
-    def __init__(self, address: str, why: str) -> None:
-        super().__init__(f"{address} {why}. Choose another address for the test.")
-
-
 class ForbiddenMove(MailingError):
     def __init__(self, come_from: str, to: str) -> None:
         super().__init__(f"A delivery never goes from {come_from} to {to}.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from database.session import Database
-from newsletter.dispatch.errors import NotToBeMailed, TestNotTaken
+from newsletter.dispatch.errors import TestNotTaken
 from newsletter.dispatch.flight.letters import Letter, Links, Reader, make_message
 from newsletter.dispatch.flight.marks import Mark
 from newsletter.dispatch.messages import mail_of
@@ -21,7 +21,7 @@ from newsletter.settings import Settings
 from newsletter.staff import audit
 from newsletter.staff.roles import Act
 from subscribers.addresses import normalise
-from subscribers.promises import why_not_to_mail
+from subscribers.promises import check_may_be_mailed
 from subscribers.tokens import Signer
 
 PREFIX = "[Test] "
@@ -84,8 +84,7 @@ def _chunk(
 ) -> tuple[str, Chunk]:
     """The variant's key, and the mail as a chunk of one."""
     address = normalise(to)
-    if why := why_not_to_mail(session, address):
-        raise NotToBeMailed(address, why)
+    check_may_be_mailed(session, address)
     planned = planned_variants(session, settings, issue, now=now)
     chosen = planned[0] if variant is None else find_variant(planned, variant)
     day = now.astimezone(settings.timezone).date()

@@ -14,6 +14,7 @@ from newsletter.staff.roles import Act
 from newsletter.workflow.errors import UnknownLink
 from newsletter.workflow.models import ApprovalLink
 from subscribers.addresses import normalise
+from subscribers.promises import check_may_be_mailed
 from subscribers.tokens import Purpose, Signer
 
 VALID_DAYS = 14
@@ -33,11 +34,12 @@ def invite(
 ) -> ApprovalLink:
     """Mail somebody a link to look at the issue; the one they had works no more.
 
-    Raises BadAddress, or IssueFrozen once the issue is being sent.
+    Raises BadAddress, NotToBeMailed, or IssueFrozen once the issue is being sent.
     """
     if issue.frozen_at is not None:
         raise IssueFrozen(issue.number)
     address = normalise(email)
+    check_may_be_mailed(session, address)
     for known in _open_of(session, issue, address, now=now):
         known.revoked_at = now
     link = ApprovalLink(

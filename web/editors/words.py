@@ -51,6 +51,7 @@ from newsletter.workflow.errors import (
     UnknownLink,
 )
 from subscribers.addresses import BadAddress
+from subscribers.promises import NotToBeMailed
 from subscribers.segments.rules import TooDeep
 from subscribers.segments.saved import (
     NAME_MOST,
@@ -320,6 +321,10 @@ _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
         "This text has too much inside each other. Paste it as plain text."
     ),
     BadAddress: lambda _error: _("This is not an e-mail address we can mail."),
+    NotToBeMailed: lambda _error: _(
+        "To this address nothing may be mailed: its owner said no, or never said yes "
+        "here. Choose another."
+    ),
     BadPicture: lambda _error: (
         _(
             "We cannot use this picture. Choose a PNG, JPEG, GIF or WebP under "

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from database.session import Database
 from newsletter.dispatch import settling
 from newsletter.dispatch.corrections.send import correct
-from newsletter.dispatch.errors import NotToBeMailed
 from newsletter.dispatch.models import Delivery
 from newsletter.dispatch.receipt import receipt
 from newsletter.dispatch.settling import Outcome
@@ -20,6 +19,7 @@ from newsletter.dispatch.states import DeliveryState
 from newsletter.dispatch.testmail import send_test
 from newsletter.issues.compose import find_issue
 from newsletter.partners.partners import add_partner, find_partner
+from newsletter.workflow import links
 from subscribers import subscriptions, suppression
 from subscribers.lists import find_list
 from subscribers.models import (
@@ -30,6 +30,7 @@ from subscribers.models import (
     SubscriptionState,
     SuppressionReason,
 )
+from subscribers.promises import NotToBeMailed
 from subscribers.segments.mailed import count
 from subscribers.segments.rules import parse_rule
 from subscribers.subscriptions import Details
@@ -138,6 +139,23 @@ def test_not_even_a_test_mail_goes_there(
     test_to("anna")
     test_to("collega")
     assert set(village.outbox("service")) == {"anna", "collega"}
+
+
+@pytest.mark.parametrize("why", [quarantine, suppress])
+def test_nor_does_a_question_to_look_along(
+    village: Monthly, why: Callable[[Session, Subscriber], None]
+) -> None:
+    village.build("anna", "quirijn")
+    village.change("quirijn", why)
+
+    with village.database.write.begin() as session, pytest.raises(NotToBeMailed):
+        links.invite(
+            session, village.settings, village.context.signer, find_issue(session, 42),
+            email="quirijn@example.nl", language="nl", by=BY, now=village.now,
+        )  # fmt: skip
+
+    village.work()
+    assert village.outbox("service") == {}
 
 
 def test_only_ones_own_sign_up_lifts_it(village: Monthly) -> None:
