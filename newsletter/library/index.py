@@ -6,7 +6,7 @@ PostgreSQL as any index, SQLite by triggers. Like those of ``subscribers.readers
 are taken away before an upgrade and made again after it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -115,20 +115,20 @@ def newest_first(dialect: str, *, by_index: bool) -> ColumnElement[int]:
 
 def _as_fts5(sought: Iterable[Sought]) -> str:
     return " AND ".join(
-        "("
-        + " OR ".join(f'"{one}"{"*" if each.begins else ""}' for one in each.any_of)
-        + ")"
-        for each in sought
+        f"({' OR '.join(_forms(each, quote=chr(34), begins='*'))})" for each in sought
     )
 
 
 def _as_tsquery(sought: Iterable[Sought]) -> str:
     return " & ".join(
-        "("
-        + " | ".join(f"'{one}'{':*' if each.begins else ''}" for one in each.any_of)
-        + ")"
-        for each in sought
+        f"({' | '.join(_forms(each, quote=chr(39), begins=':*'))})" for each in sought
     )
+
+
+def _forms(sought: Sought, *, quote: str, begins: str) -> Iterator[str]:
+    end = begins if sought.begins else ""
+    yield from (f"{quote}{one}{quote}{end}" for one in sought.any_of)
+    yield from (f"{quote}{one}{quote}" for one in sought.whole)
 
 
 def install(connection: Connection) -> None:

@@ -38,12 +38,42 @@ _STEMMERS = {
 }
 
 
+# Words that are short in the singular and long in the plural (*dag*, *dagen*): the
+# stemmer keeps them apart, also at the end of *donderdag* and *fietspad*.
+_LENGTHENED = {
+    "bad": "baad",
+    "dag": "daag",
+    "dak": "daak",
+    "glas": "glaas",
+    "hof": "hoof",
+    "oorlog": "oorloog",
+    "pad": "paad",
+    "schip": "scheep",
+    "slag": "slaag",
+    "spel": "speel",
+    "verbod": "verbood",
+    "weg": "weeg",
+}
+_OTHER_FORMS = {
+    **_LENGTHENED,
+    **{long: short for short, long in _LENGTHENED.items()},
+    # One way only: *steeds* and *geleden* stem like these, and stand everywhere.
+    "steed": "stad",
+    "leed": "lid",
+}
+_ENDS_SO = re.compile(f"({'|'.join(_OTHER_FORMS)})$")
+
+
 @dataclass(frozen=True)
 class Sought:
-    """One of these must be in the index; with ``begins`` also inside longer words."""
+    """One of these must be in the index; with ``begins`` also inside longer words.
+
+    Or one of ``whole``, which is never a beginning.
+    """
 
     any_of: tuple[str, ...]
     begins: bool = False
+    whole: tuple[str, ...] = ()
 
 
 def words_of(text: str) -> list[str]:
@@ -117,14 +147,17 @@ def sought(words: str, *, most: int) -> list[Sought]:
     Dutch glues words together: who types *buurt* also means the *buurtmaker*.
     """
     return [
-        Sought(_in_any_language(word), begins=True) for word in words_of(words)[:most]
+        Sought(_in_any_language(word), begins=True, whole=_other_form(word))
+        for word in words_of(words)[:most]
     ]
 
 
 def sought_in_title(words: str, *, most: int) -> list[Sought]:
     """The same words, all of them in the title, whole."""
     return [
-        Sought(tuple(TITLE + one for one in _in_any_language(word)))
+        Sought(
+            tuple(TITLE + one for one in (*_in_any_language(word), *_other_form(word)))
+        )
         for word in words_of(words)[:most]
     ]
 
@@ -136,3 +169,11 @@ def sought_person(name: str, *, most: int) -> list[Sought]:
 
 def _in_any_language(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stem(word, language) for language in _STEMMERS))
+
+
+def _other_form(word: str) -> tuple[str, ...]:
+    """*donderdagen* is *donderdag* too, and the other way round."""
+    found = _ENDS_SO.search(one := stem(word, "nl"))
+    if found is None:
+        return ()
+    return (one.removesuffix(found[1]) + _OTHER_FORMS[found[1]],)

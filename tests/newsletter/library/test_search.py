@@ -112,3 +112,32 @@ def test_a_piece_that_is_gone_is_not_found(session: Session, add: Add) -> None:
     session.flush()
 
     assert find(session, "verdwenen") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("maandag", "maandagen"),
+        ("dagen", "dag"),
+        ("binnenstad", "binnensteden"),
+        ("fietspad", "fietspaden"),
+        ("snelwegen", "snelweg"),
+        ("wijkraadslid", "wijkraadsleden"),
+    ],
+)
+def test_a_word_that_is_longer_in_the_plural_is_found_either_way(
+    session: Session, add: Add, written: str, asked: str
+) -> None:
+    add("lang", title=f"Over {written}")
+    add("ook", title="Iets", body=f"<p>Over {written}.</p>")
+
+    assert [item.slug for item in find(session, asked)] == ["lang", "ook"]
+
+
+def test_the_other_form_is_no_beginning_of_other_words(
+    session: Session, add: Add
+) -> None:
+    add("meten", title="De weegschaal staat er steeds", body="<p>Al lang geleden.</p>")
+
+    for asked in ("weg", "stad", "lid"):
+        assert find(session, asked) == []
