@@ -18,6 +18,7 @@ from newsletter.library.bodies import Format, close_headings
 from newsletter.library.errors import BadFile, BadFrontMatter
 from newsletter.library.frontmatter import FrontMatter
 from newsletter.library.models import ItemKind
+from newsletter.library.pasted import from_clipboard, is_from_word
 from newsletter.library.words import text_of
 from newsletter.rendering.disarm import printable
 from subscribers.typed import slug_of
@@ -136,6 +137,9 @@ def _read_word(data: bytes, path: Path, _root: Path | None) -> Draft:
 
 def _read_html(data: bytes, path: Path, _root: Path | None) -> Draft:
     text = close_headings(_text(data, path))
+    body = text
+    if is_from_word(text):
+        body = from_clipboard(text)
     # What nh3 gives back is well formed, so these few elements are easily found.
     head = nh3.clean(
         text,
@@ -151,7 +155,7 @@ def _read_html(data: bytes, path: Path, _root: Path | None) -> Draft:
         _slug(path),
         Format.HTML,
         _title(_element(head, "h1") or _element(head, "title"), path),
-        text,
+        body,
         summary=about if 0 < len(about) <= _ABOUT_MOST else None,
         url=address if re.fullmatch(r"https?://[^/\s]\S*", address) else None,
     )

@@ -15,6 +15,7 @@ MOST = 3_000_000  # characters as they come; what is left has rendering's own li
 _START, _END = "<!--StartFragment-->", "<!--EndFragment-->"
 # Never words of the text, and far longer than those.
 _THROWN_AWAY = ("xml", "style", "script", "head", "title", "o:p")
+_WORDS_MARK = re.compile(r"mso-list:|class=[\"']?MsoNormal\b", re.IGNORECASE)
 _LISTED = re.compile(r"<p\b[^<>]{0,1000}?mso-list:(?!Ignore)", re.IGNORECASE)
 _BULLET_BEGINS = re.compile(r"<!(?:--)?\[if !supportLists\](?:--)?>")
 _BULLET_ENDS = re.compile(r"<!(?:--)?\[endif\](?:--)?>")
@@ -27,6 +28,11 @@ _NOT_BOLD = re.compile(
     r"<b\b[^<>]{0,300}(?<!-)font-weight:\s*normal[^<>]{0,300}>", re.IGNORECASE
 )
 _EMPTY = re.compile(r"<(p|h[2-4]|li)>(?:\s|\xa0|<br />)*</\1>")
+
+
+def is_from_word(html: str) -> bool:
+    """Also a page that Word wrote to a file has its styles, and lists of paragraphs."""
+    return _WORDS_MARK.search(html) is not None
 
 
 def from_clipboard(html: str) -> str:

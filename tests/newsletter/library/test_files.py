@@ -177,3 +177,19 @@ def test_an_image_beside_the_folder_needs_a_wider_root(tmp_path: Path) -> None:
         read_file(path)
 
     assert read_file(path, root=tmp_path).image == tmp_path / "tafel.png"
+
+
+def test_a_page_that_word_wrote_is_read_as_if_it_were_pasted(tmp_path: Path) -> None:
+    path = tmp_path / "tafel.html"
+    path.write_text(
+        "<html><head><style>p.MsoNormal {margin:0}</style></head><body>"
+        "<h1>De tafel</h1><p class=MsoNormal><span lang=NL>Soep.<o:p></o:p></span></p>"
+        "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
+        "<![if !supportLists]><span>·</span><![endif]>Brood</p></body></html>"
+    )
+
+    draft = read_file(path)
+
+    assert draft.title == "De tafel"
+    assert "<ul><li>Brood</li></ul>" in draft.body
+    assert "·" not in draft.body
