@@ -139,7 +139,8 @@ def take_over(door: Door, slug: str, by: str | None) -> None:
     """Make the piece SLUG say what its source says now."""
     with door.writing() as session:
         item = find_item(session, slug)
-        changes.take_over(session, door.settings, item, now=door.now)
+        name = people.who_acts(session, by)
+        changes.take_over(session, door.settings, item, by=name, now=door.now)
         _note(door, session, by, slug, "took the source's changes over")
 
 

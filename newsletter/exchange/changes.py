@@ -90,14 +90,14 @@ def differences(row: SourceItem) -> tuple[Difference, ...]:
 
 
 def take_over(
-    session: Session, settings: Settings, item: LibraryItem, *, now: datetime
+    session: Session, settings: Settings, item: LibraryItem, *, by: str, now: datetime
 ) -> None:
     """Every field that changed at the source, also those we had changed."""
     row = _undecided(session, item)
     entry = SourceEntry.of(row.source)
     names = changed_at_source(SourceEntry.of(row.taken), entry)
     values = {name: getattr(entry, name) for name in names}
-    taking.revise(session, settings, item, values, now=now)
+    taking.revise(session, settings, item, values, by=by, now=now)
     ours = prints_of(item)
     row.prints = {**row.prints, **{name: ours[name] for name in names}}
     _decide(row)

@@ -189,7 +189,14 @@ class _Taker:
         values = {name: getattr(entry, name) for name in wanted}
         try:
             with self.session.begin_nested():
-                taking.revise(self.session, self.settings, item, values, now=self.now)
+                taking.revise(
+                    self.session,
+                    self.settings,
+                    item,
+                    values,
+                    by=taking.feed_name(self.feed),
+                    now=self.now,
+                )
         except (NewsletterError, SubscribersError):
             row.changed_at = row.changed_at or self.now
             self.stored.counts["changed"] += 1

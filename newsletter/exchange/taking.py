@@ -17,6 +17,11 @@ from subscribers.typed import slug_of
 _SLUG_MOST = 50
 
 
+def feed_name(feed: PartnerFeed) -> str:
+    """Who did what a feed did, in a piece's history."""
+    return f"feed {feed.partner.slug}"
+
+
 def put_in(
     session: Session,
     settings: Settings,
@@ -44,6 +49,7 @@ def put_in(
         themes=entry.themes,
         partner=feed.partner.slug,
         language=entry.language,
+        by=feed_name(feed),
         now=now,
     )
 
@@ -54,9 +60,13 @@ def revise(
     item: LibraryItem,
     values: Mapping[str, Any],
     *,
+    by: str,
     now: datetime,
 ) -> None:
-    """Give a piece these values of its source; all its others stay."""
+    """Give a piece these values of its source; all its others stay.
+
+    ``by``: who took them over, or whose feed it followed.
+    """
     own = {
         name: getattr(item, name)
         for name in (
@@ -73,6 +83,7 @@ def revise(
         partner=item.partner.slug if item.partner else None,
         keep_image=True,
         replace=True,
+        by=by,
         now=now,
         **{**own, **values},
     )

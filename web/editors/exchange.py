@@ -23,7 +23,7 @@ from newsletter.sharing.addresses import (
 )
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
-from web.auth import staff_may
+from web.auth import me, staff_may
 from web.editors.audited import note
 from web.editors.words import explain
 from web.language import language
@@ -91,7 +91,7 @@ def piece(slug: str) -> ResponseReturnValue:
 def decide(slug: str, act: str) -> ResponseReturnValue:
     item = find_item(session(), slug)
     if act == "take":
-        changes.take_over(session(), settings(), item, now=now())
+        changes.take_over(session(), settings(), item, by=me().email, now=now())
     else:
         changes.keep_ours(session(), item)
     said = {"take": "took the source's changes over", "keep": "kept ours"}

@@ -77,7 +77,9 @@ def _entry(entry: Any, language: str, zone: ZoneInfo) -> SourceEntry:
         guid=str(entry.get("id", "")),
         url=str(entry.get("link", "")),
         title=_words(entry, "title"),
-        summary=_words(entry, "summary") if content else "",
+        # Without a summary feedparser gives the content as one, markup and all, and
+        # nothing that says of what kind it is.
+        summary=_words(entry, "summary") if content and detail else "",
         content=body,
         published=_moment(entry.get("published_parsed"))
         or _moment(entry.get("updated_parsed")),

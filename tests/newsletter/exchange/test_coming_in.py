@@ -9,6 +9,7 @@ from newsletter.exchange.errors import NothingChanged
 from newsletter.exchange.intake import RESTLESS
 from newsletter.exchange.models import SourceState
 from newsletter.library.terms import is_shown
+from newsletter.library.versions import history
 from tests.conftest import NOW
 from tests.newsletter.exchange.conftest import Exchange, item, text
 from tests.newsletter.issues.world import World
@@ -97,7 +98,7 @@ def test_an_editor_takes_over_or_keeps_ours(exchange: Exchange, decide, title):
 
     def act(session, one):
         if decide == "take_over":
-            changes.take_over(session, exchange.settings, one, now=NOW)
+            changes.take_over(session, exchange.settings, one, by="anna", now=NOW)
         else:
             changes.keep_ours(session, one)
 
@@ -271,3 +272,20 @@ def test_a_picture_is_copied_to_us_and_one_that_cannot_be_is_no_harm(exchange):
         assert first.image is not None
         assert (exchange.settings.media / first.image).is_file()
         assert second.image is None
+
+
+def test_the_history_of_a_piece_says_whether_a_feed_or_a_person_changed_it(exchange):
+    exchange.brings(item(1))
+    exchange.brings(item(1, title="Beter"))
+    in_issue(exchange, "verhaal-1")
+    exchange.brings(item(1, title="Nog beter"))
+
+    def take(session, one):
+        changes.take_over(session, exchange.settings, one, by="anna", now=NOW)
+
+    exchange.change("verhaal-1", take)
+
+    with exchange.database.read() as session:
+        (piece,) = exchange.items(session)
+        said = [one.version.by for one in history(session, piece)]
+        assert said == ["anna", "feed lpb", "feed lpb"]

@@ -44,7 +44,7 @@ def test_a_partners_piece_that_stays_follows_the_feed_of_its_double(
     with on_both.database.write.begin() as session:
         assert waiting(session) == ["hand"]
         changes.take_over(
-            session, on_both.settings, find_item(session, "hand"), now=NOW
+            session, on_both.settings, find_item(session, "hand"), by="anna", now=NOW
         )
         assert find_item(session, "verhaal-1").title == "Beter"
 

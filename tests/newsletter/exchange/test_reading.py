@@ -263,3 +263,28 @@ def test_a_hundred_thousand_signs_of_broken_pictures_hold_no_picture():
     assert (
         one(rss(f"<title>A</title><description>{broken}</description>")).image is None
     )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (
+            '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+            "<p>Soep op <b>straat</b>.</p></div></content>"
+        ),
+        (
+            '<content type="html">&lt;p&gt;Soep op &lt;b&gt;straat&lt;/b&gt;.&lt;/p&gt;'
+            "</content>"
+        ),
+        "<content>Soep op straat.</content>",
+    ],
+)
+def test_of_an_entry_without_a_summary_the_first_sentences_are_it(content: str):
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry>'
+        f"<id>urn:a</id><title>T</title>{content}</entry></feed>"
+    )
+
+    (entry,) = read(feed.encode()).entries
+
+    assert entry.summary == "Soep op straat."
