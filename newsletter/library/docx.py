@@ -31,6 +31,8 @@ p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 u => u
 """
+_PICTURE = re.compile(r'<img(?: alt="[^"]*")? />')
+_EMPTY = re.compile(r"<p>\s*</p>")
 _BLOCK = re.compile(r"<(h[1-6]|p)>(.*?)</\1>", re.DOTALL)
 # What a broken or hostile file makes the readers of zip, XML and Word raise.
 _BROKEN = (
@@ -79,7 +81,7 @@ def read_word(data: bytes, name: Path | str) -> Word:
             name, "is not a Word document that can be read. Save it again as .docx."
         ) from error
     image, alt = pictures[0] if pictures else (None, None)
-    title, rest = _split(html.replace("<img />", ""))
+    title, rest = _split(_EMPTY.sub("", _PICTURE.sub("", html)))
     return Word(title, rest, image, alt)
 
 

@@ -20,7 +20,8 @@ _LISTED = re.compile(r"<p\b[^<>]{0,1000}?mso-list:(?!Ignore)", re.IGNORECASE)
 _BULLET_BEGINS = re.compile(r"<!(?:--)?\[if !supportLists\](?:--)?>")
 _BULLET_ENDS = re.compile(r"<!(?:--)?\[endif\](?:--)?>")
 _NUMBERED = re.compile(r"\(?[\da-zA-Z]{1,4}[.)]")
-_PARAGRAPH = re.compile(r"(?=<p\b)", re.IGNORECASE)
+# A heading or a table ends a list too.
+_BLOCK = re.compile(r"(?=<(?:p|h[1-6]|table|div)\b)", re.IGNORECASE)
 _OPEN_P = re.compile(r"^<p\b[^<>]*>", re.IGNORECASE)
 _CLOSE_P = re.compile(r"</p\s*>", re.IGNORECASE)
 # Google's editor wraps everything in a bold that is not bold.
@@ -67,7 +68,7 @@ def _with_lists(html: str) -> str:
     """Paragraphs that Word draws as a list become one."""
     out: list[str] = []
     inside = ""  # the list that is open
-    for part in _PARAGRAPH.split(html):
+    for part in _BLOCK.split(html):
         kind = _kind_of_list(part)
         if kind != inside:
             out.append(f"</{inside}>" if inside else "")

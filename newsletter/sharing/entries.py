@@ -37,18 +37,21 @@ def entry_of(
     rights: str,
     published: datetime | None = None,
 ) -> Entry:
-    """``readable``: its whole text may stand in the feed, and its picture.
+    """``readable``: its whole text may stand in the feed, and its picture; else only
+    its beginning does. Either way with the source badge under it.
 
     ``published`` when it is not the day its source says.
     """
     address = canonical(settings, item)
+    beginning = f"<p>{escape(item.summary, quote=False)}</p>"
+    body = item.body if readable else beginning
     since = published or _published(item, settings.timezone)
     return Entry(
         id=address,
         url=address,
         title=item.title,
         summary=item.summary,
-        html=credited(settings, item, house=house) if readable else None,
+        html=f"{body}\n{_credit(settings, item, house=house)}",
         published=since,
         updated=max(item.updated_at, published) if published else item.updated_at,
         authors=(name_of(item, house=house),),

@@ -32,6 +32,7 @@ def test_a_document_is_a_title_a_text_and_its_first_picture() -> None:
     assert "<strong>Elke donderdag &amp; soep.</strong>" in body
     assert "De buurttafel" not in body
     assert "img" not in body
+    assert "<p></p>" not in body
     assert (draft.image, draft.alt) == (photo, "Een lange tafel")
 
 

@@ -57,6 +57,16 @@ def test_two_hundred_kilobytes_of_word_are_one_page_of_text() -> None:
             "<p style='mso-list:l0 level1'>Zonder teken</p>",
             "<ul><li>Zonder teken</li></ul>",
         ),
+        (
+            (
+                "<p style='mso-list:l0 level1'>Het laatste</p><h2>Een kop</h2>"
+                "<table><tr><td>cel</td></tr></table>"
+            ),
+            (
+                "<ul><li>Het laatste</li></ul><h2>Een kop</h2>"
+                "<table><tbody><tr><td>cel</td></tr></tbody></table>"
+            ),
+        ),
         ("", ""),
     ],
 )

@@ -104,7 +104,9 @@ def test_a_partners_piece_is_passed_on_to_another_when_its_terms_say_so(
 
     assert passed_on["url"] == "https://wijk.example/1"
     assert passed_on["authors"] == [{"name": "WIJK"}]
-    assert "content_html" not in passed_on  # the beginning is all that may be shown
+    # The beginning is all that may be shown.
+    assert passed_on["content_html"].startswith("<p>Kort over van-wijk.</p>\n<p>")
+    assert "Bron: WIJK" in passed_on["content_html"]
 
 
 @pytest.mark.parametrize(

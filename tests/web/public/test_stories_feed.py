@@ -113,7 +113,8 @@ def test_terms_say_how_much_of_a_story_everybody_gets(
         assert found is None
     else:
         assert found
-        assert ("content_html" in found) is (shown == "the whole")
+        begins = "Het hele stuk" if shown == "the whole" else "Kort over"
+        assert found["content_html"].startswith(f"<p>{begins}")
 
 
 def test_a_partners_story_bears_its_badge_and_leads_to_the_partner(
