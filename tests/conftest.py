@@ -30,8 +30,12 @@ from tests.reused import Begun, OnPostgreSql, OnSqlite
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 Begin = Callable[[str, Path, Callable[[], None]], None]
 BACKENDS = ("sqlite", "postgresql")
-# Nobody pulls its plug. A commit still waits as it should: synchronous_commit stays on.
-_NEVER_LOSES_POWER = ("fsync = off", "full_page_writes = off")
+# Nobody pulls its plug or copies its log, and no database lives long enough to be
+# swept. A commit still waits as it should: synchronous_commit stays on.
+_SHORT_LIVED = (
+    *("fsync = off", "full_page_writes = off", "autovacuum = off"),
+    *("wal_level = minimal", "max_wal_senders = 0"),
+)
 
 _IN_MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 4 * 1024**3  # a run keeps a tenth of it
@@ -74,7 +78,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     server.ensure_pgdata_inited()
     with (server.pgdata / "postgresql.conf").open("a") as file:
-        file.writelines(f"{setting}\n" for setting in _NEVER_LOSES_POWER)
+        file.writelines(f"{setting}\n" for setting in _SHORT_LIVED)
     server.start()
     yield server.get_uri()
     server.cleanup()

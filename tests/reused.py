@@ -69,14 +69,15 @@ class OnPostgreSql:
 
     def keep(self, name: str) -> None:
         self.database.close()
-        self._say(f'create database "{self._kept(name)}" template "{self._name}"')
+        self._copy(self._name, self._kept(name))
 
     def put_back(self, name: str) -> None:
         self.database.close()
-        self._say(
-            f'drop database if exists "{self._name}" with (force)',
-            f'create database "{self._name}" template "{self._kept(name)}"',
-        )
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(
+                f'drop database if exists "{self._name}" with (force)'
+            )
+        self._copy(self._kept(name), self._name)
 
     def close(self) -> None:
         self.database.close()
@@ -85,10 +86,12 @@ class OnPostgreSql:
     def _kept(self, name: str) -> str:
         return f"{self._template}_{name}" if name else f"{self._template}"
 
-    def _say(self, *statements: str) -> None:
+    def _copy(self, name: str, other: str) -> None:
         with self._admin.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
+            # As files: through the log it costs twice as much.
+            connection.exec_driver_sql(
+                f'create database "{other}" template "{name}" strategy file_copy'
+            )
 
 
 class Begun:

@@ -178,4 +178,4 @@ def _wait(until: Callable[[], bool], workers: list[Worker]) -> None:
         said = workers[0].said[-3000:]
         assert time.monotonic() < deadline, f"nothing happens any more:\n{said}"
         assert all(worker.is_alive for worker in workers), f"a worker ended:\n{said}"
-        time.sleep(0.01)
+        time.sleep(0.05)

@@ -141,4 +141,4 @@ def wait(until: Callable[[], bool], seconds: float = MOMENT_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.01)
+        time.sleep(0.05)

@@ -14,7 +14,7 @@ from newsletter.issues.compose import find_issue
 from tests.faults.installation import ISSUE, PARTNERS, READERS
 from tests.newsletter.dispatch.village import check_sums
 
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.05  # a look costs as much as a mail: it must leave room for them
 
 
 class Watcher(threading.Thread):

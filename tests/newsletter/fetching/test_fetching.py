@@ -204,7 +204,7 @@ def test_a_page_that_drips_is_given_up_in_time():
         with pytest.raises(TooSlow, match="did not answer within"):
             fetcher(seconds=0.3).fetch(web.url)
 
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4  # it drips for five
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://nowhere.invalid/"])

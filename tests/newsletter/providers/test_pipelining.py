@@ -229,7 +229,7 @@ def test_told_to_stop_nobody_waits_for_a_silent_relay():
         )
 
     assert journal.outcome == {}
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # of the sixty it might have waited
 
 
 def test_an_answer_that_is_not_smtp_ends_the_connection():

@@ -151,7 +151,7 @@ def test_a_limit_that_one_hears_all_obey_until_it_ends(open_to):
         for _ in range(3):
             with pytest.raises(ProviderBusy, match="asks us to wait") as busy:
                 send(provider)
-            assert abs(time.time() + busy.value.seconds - reset) < 0.2
+            assert abs(time.time() + busy.value.seconds - reset) < 1
         asked = len(server.requests)
         time.sleep(max(0.0, reset - time.time()))
         outcome = send(provider)
