@@ -48,8 +48,12 @@ class Composition:
         return self.edition(key).compose(self.base)
 
     def visible_of(self, key: str) -> list[Block]:
-        """The same without those that are hidden."""
-        return [block for block in self.blocks_of(key) if not block.hidden]
+        """Those that readers may see: not what is hidden, nor what is never mailed."""
+        return [
+            block
+            for block in self.blocks_of(key)
+            if block.is_mailed and not block.hidden
+        ]
 
     def all_blocks(self) -> list[Block]:
         """Each block once, hidden ones too: the base's, then the editions' own."""
@@ -57,7 +61,7 @@ class Composition:
         return [*self.base, *extras]
 
     def every_block(self) -> list[Block]:
-        """Each block that some reader may see, in the same order."""
+        """Each block that is not hidden, in the same order."""
         return [block for block in self.all_blocks() if not block.hidden]
 
     def problems(self) -> Iterator[tuple[str, Problem]]:

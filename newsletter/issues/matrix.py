@@ -51,6 +51,7 @@ def matrix(
             frozenset(one.key for one in planned if block.id in one.blocks),
         )
         for block in _in_order(composition)
+        if block.is_mailed
     )
     base = next((one for one in planned if one.key == BASE_KEY), None)
     return Matrix(

@@ -51,7 +51,7 @@ def add(number: int) -> ResponseReturnValue:
     if autosave.is_asked():
         return autosave.begun(
             fingerprint(_find(issue, edition, added).to_dict()),
-            saves_at=url_for(".change", number=number, block_id=added),
+            saves_at=url_for(".change", number=number, block_id=added, _anchor=added),
             page=_page(number, edition, edit=added, put_in="yes", _anchor=added),
         )
     note_issue(issue, f"added {added}")

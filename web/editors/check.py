@@ -83,12 +83,23 @@ def _jumps(issue: Issue) -> Callable[[Finding], Jump]:
             place |= {"edit": finding.block, "_anchor": finding.block}
             place["edition"] = edition_of.get(finding.block)
         elif finding.check in _HEADINGS:
-            place["edit"] = "headings"
+            place |= _headings(issue, finding.variant)
+        elif finding.variant:
+            place |= {"variant": finding.variant, "_anchor": "preview"}
         return Jump(
             url_for("desk_compose.show", **place), _("Go there"), finding.block or ""
         )
 
     return jump
+
+
+def _headings(issue: Issue, variant: str | None) -> dict[str, Any]:
+    """Where the subject is mended that the readers of a variant see."""
+    for edition in Composition.of(issue).editions:
+        is_of_it = variant == edition.key or f"{variant}".startswith(f"{edition.key}-")
+        if is_of_it and edition.subject:
+            return {"edition": edition.key, "edit": "me"}
+    return {"edit": "headings"}
 
 
 def _editions(issue: Issue) -> dict[str, str]:

@@ -31,6 +31,8 @@ class Block:
     example: ClassVar[Mapping[str, Any]]  # a document without ``kind``
     # False: a foreword, a line or a button alone is no reason to mail anybody.
     is_content: ClassVar[bool] = True
+    # False: it is for who composes, and in no variant.
+    is_mailed: ClassVar[bool] = True
     # False: it was of that month, and is not in what the next issue begins with.
     recurs: ClassVar[bool] = True
 

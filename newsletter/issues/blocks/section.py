@@ -19,6 +19,7 @@ class Section(Block):
     label = {"nl": "Rubriek", "en": "Section"}
     example = {"title": "Uit de buurt", "least": 2, "most": 5}
     is_content = False
+    is_mailed = False
 
     title: str = fields.line("Naam", "Name", most=80)
     least: int = fields.number("Minstens", "At least", most=LARGEST, default=1)

@@ -1,8 +1,8 @@
 """What preflight looks at. To add a check, write a function and list it in CHECKS.
 
 A check takes a ``Looking`` and yields findings; it writes nothing, and its words stand
-in its own file in Dutch and English. ``tests/newsletter/preflight/examples.py`` wants
-an issue it fails on and one it passes.
+in its own file in Dutch and English. ``tests/newsletter/preflight/examples`` wants an
+issue it fails on and one it passes.
 """
 
 from collections.abc import Callable, Iterator

@@ -59,6 +59,7 @@ def check_lengths(looking: Looking) -> Iterator[Finding]:
                 "subject-length",
                 Level.ADVICE,
                 LONG_SUBJECT,
+                variant=version.planned.key,
                 count=count,
                 most=_SUBJECT_SHOWN,
             )

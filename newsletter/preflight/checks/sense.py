@@ -38,7 +38,7 @@ def check_unseen(looking: Looking) -> Iterator[Finding]:
     if not seen:
         return  # ``readers`` says that nobody gets anything
     for block in looking.composition.every_block():
-        if block.id not in seen:
+        if block.is_mailed and block.id not in seen:
             yield looking.finding("unseen", Level.WARNING, UNSEEN, block=block.id)
 
 

@@ -11,6 +11,8 @@ from newsletter.issues.matrix import Matrix, matrix
 from newsletter.issues.models import Issue
 from newsletter.issues.seen_by import seen_by
 from newsletter.issues.variants import plan_variants
+from newsletter.preflight.checks.sense import check_unseen
+from newsletter.preflight.looking import look
 from subscribers.models import Subscriber, Subscription
 from subscribers.segments.compile import compile_rule
 from subscribers.segments.fields import FIELDS
@@ -36,6 +38,19 @@ ANNA = Person(
 def of(world: World, issue: Issue) -> Matrix:
     planned = plan_variants(world.session, issue, today=TODAY)
     return matrix(Composition.of(issue), planned, subject=issue.subject)
+
+
+def test_a_section_is_in_no_version(world: World) -> None:
+    world.reader("anna")
+    section = {"kind": "section", "title": "Uit de buurt"}
+    issue = world.issue(FOREWORD, section, SOEP, preheader="Soep, en wat we wisten.")
+
+    found = of(world, issue)
+
+    assert [one.blocks for one in found.variants] == [["foreword-1", "story-1"]]
+    assert [row.block.id for row in found.rows] == ["foreword-1", "story-1"]
+    looking = look(world.session, world.settings, issue, now=NOW)
+    assert list(check_unseen(looking)) == []  # nobody sees it, and nobody is to
 
 
 def test_every_block_stands_beside_the_versions_that_have_it(world: World) -> None:

@@ -55,6 +55,8 @@ def test_another_person_opens_the_way_and_a_change_closes_it(
 
     page = desk.get(send).text
     assert "Akkoord voor 3 lezers, nu 2." in page
+    assert page.count("3 bij akkoord") == 1  # together; of one version 2
+    assert page.count("2 bij akkoord") == 1
     assert EDITOR in page
 
     with database.write.begin() as session:

@@ -195,7 +195,9 @@ def test_every_page_is_accessible_and_fits(
 
 
 def worked_on(database: Database, settings: Settings) -> None:
-    """Issue 42 with a block hidden and a step taken back, and a template of it."""
+    """Issue 42 with a block hidden and a step taken back, and a template of it; and
+    with words that no line is long enough for."""
+    long = {"subject": "Zitten", "preheader": "e" * 250}
     with database.write.begin() as session:
         issue = find_issue(session, 42)
         keep_template(session, issue, name="Maandnummer", by=CHIEF, now=now())
@@ -203,6 +205,8 @@ def worked_on(database: Database, settings: Settings) -> None:
         compose.hide_block(*here, "story-2", edit=edit)
         compose.move_block(*here, "story-1", to="down", edit=edit)
         restoring.undo(*here, edit=edit)
+        compose.set_headings(session, issue, **long, edit=edit)
+        compose.add_block(*here, {"kind": "text", "text": "u" * 300}, edit=edit)
 
 
 def test_without_javascript_everything_works(

@@ -92,6 +92,7 @@ def test_a_block_goes_where_it_was_asked(
     desk: Desk, database: Database, village: None
 ) -> None:
     asked = desk.get(f"{ISSUE}?after=foreword-1&new=divider")
+    assert asked.text.count('id="new-block"') == 1
     assert 'name="after" value="foreword-1"' in asked.text
     desk.post(BLOCKS, kind="divider", after="foreword-1", edition="base")
 

@@ -184,12 +184,14 @@ def test_a_block_that_is_being_written_is_kept_hidden_until_it_is_put_in(
     assert begun.status_code == 200
     assert begun.json
     assert block(database, "text-1") == {"text": "Wie z", "hidden": True}
+    assert begun.json["saves_at"].endswith("#text-1")  # refused, the form is seen
     # Loaded anew the text is there, and still to be put in.
     page = desk.get(begun.json["page"]).text
     assert "Zet het erin" in page
     assert seen(page) == begun.json["seen"]
 
-    there = begun.json["saves_at"]
+    there = begun.json["saves_at"].partition("#")[0]
+    assert f'action="{there}#text-1"' in page
     again = desk.post(there, text="Wie zit", seen=seen(page), autosave="yes", **fields)
     assert again.json
     assert block(database, "text-1") == {"text": "Wie zit", "hidden": True}

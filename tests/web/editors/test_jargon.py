@@ -38,16 +38,21 @@ def test_a_word_that_is_not_there_is_told(desk: Desk):
 
 
 @pytest.mark.parametrize(
-    ("check", "block", "leads"),
+    ("check", "variant", "leads"),
     [
-        ("subject", None, "/desk/issues/42?edit=headings"),
-        ("subject-length", None, "/desk/issues/42?edit=headings"),
-        ("readability", None, "/desk/issues/42"),
-        ("provider", None, "/desk/issues/42"),
+        ("subject", "base", "?edit=headings"),
+        ("subject-length", "base-3f9c1a", "?edit=headings"),
+        ("subject-length", "lpb-3f9c1a", "?edition=lpb&edit=me"),
+        ("preheader", None, "?edit=headings"),
+        ("readability", "lpb", "?variant=lpb#preview"),
+        ("provider", None, ""),
     ],
 )
-def test_every_finding_leads_somewhere(app, village, database, check, block, leads):
+def test_every_finding_leads_somewhere(app, village, database, check, variant, leads):
+    with database.write.begin() as session:
+        find_issue(session, 42).editions = [{"partner": "lpb", "subject": "Voor LPB"}]
     with app.test_request_context("/desk/"), database.read() as session:
         jump = _jumps(find_issue(session, 42))
 
-        assert jump(Finding(check, Level.ADVICE, "Zo.", block=block)).url == leads
+        found = jump(Finding(check, Level.ADVICE, "Zo.", variant=variant)).url
+        assert found == f"/desk/issues/42{leads}"
