@@ -5,6 +5,7 @@ asks again only when the source changes once more.
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,10 @@ from newsletter.exchange.reading import SourceEntry
 from newsletter.library.models import LibraryItem
 from newsletter.library.words import text_of
 from newsletter.settings import Settings
+
+
+# An end of a line is a token of its own: the last word of a text has none behind it.
+_TOKEN = re.compile(r"\n|[^ \n]+ *| +")
 
 
 @dataclass(frozen=True)
@@ -139,13 +144,8 @@ def compare(before: str, after: str) -> Iterable[Piece]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Words with the white space behind them."""
-    tokens: list[str] = []
-    for line in text.splitlines(keepends=True):
-        words = line.split(" ")
-        tokens += [f"{word} " for word in words[:-1]]
-        tokens.append(words[-1])
-    return tokens
+    """Words with the white space behind them, and the ends of lines."""
+    return _TOKEN.findall(text)
 
 
 def _as_text(value: Any) -> str:

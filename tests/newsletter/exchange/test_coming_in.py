@@ -289,3 +289,12 @@ def test_the_history_of_a_piece_says_whether_a_feed_or_a_person_changed_it(excha
         (piece,) = exchange.items(session)
         said = [one.version.by for one in history(session, piece)]
         assert said == ["anna", "feed lpb", "feed lpb"]
+
+
+def test_a_sentence_behind_the_last_one_leaves_that_as_it_was():
+    pieces = changes.compare("Soep is op.\nKlaar.", "Soep is op.\nKlaar.\nNog iets.")
+
+    assert [(one.kind, one.text) for one in pieces] == [
+        ("same", "Soep is op.\nKlaar."),
+        ("new", "\nNog iets."),
+    ]
