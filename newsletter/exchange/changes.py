@@ -29,7 +29,6 @@ from newsletter.library.models import LibraryItem
 from newsletter.library.words import text_of
 from newsletter.settings import Settings
 
-
 # An end of a line is a token of its own: the last word of a text has none behind it.
 _TOKEN = re.compile(r"\n|[^ \n]+ *| +")
 
