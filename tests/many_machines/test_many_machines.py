@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from newsletter.dispatch.models import Chunk
-from newsletter.signup import sign_up
+from newsletter.signup import FilledIn, sign_up
 from tests.faults import crew
 from tests.faults.conftest import Fresh
 from tests.faults.crew import Worker
@@ -163,13 +163,15 @@ def test_a_sign_up_is_confirmed_by_a_worker_that_was_told_to_look(
     with two_workers(installation, BUURTPOST_BROKER_URL=rabbitmq_url):
         sign_up(
             installation.database,
-            address="nieuw@example.nl",
-            list_slug="buurtwijs",
-            region=None,
-            roles=[],
-            partners=[],
-            language="nl",
-            name=None,
+            FilledIn(
+                address="nieuw@example.nl",
+                list_slug="buurtwijs",
+                region=None,
+                roles=[],
+                partners=[],
+                language="nl",
+                name=None,
+            ),
             source="form",
             now=datetime.now(UTC),
         )
