@@ -37,10 +37,10 @@ pictures: $(READY) $(ASSETS) ## follow docs/editors.md in a browser and take its
 	@tools/set-up-debian $(BIN)/python
 	@$(DEMO) $(BIN)/python tools/take_pictures.py
 
-# One worker more than two cores: a third of the tests' time they wait.
+# Two workers more than two cores: a third of the tests' time they wait.
 test: $(READY) ## all tests, on SQLite and PostgreSQL, with a real SMTP server and browser
 	@tools/set-up-debian $(BIN)/python
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(BIN)/pytest -n 4 --dist worksteal
 
 crash: $(READY) ## the long fault run: hundreds of kills and everything else that can go wrong
 	@$(BIN)/pytest tests/faults --crash --tb=short $(CRASH)
