@@ -4,10 +4,11 @@
 ``restoring`` puts one back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -135,6 +136,18 @@ def newest(session: Session, issue: Issue) -> IssueVersion | None:
         .order_by(IssueVersion.version.desc())
         .limit(1)
     )
+
+
+def last_changer(
+    session: Session, issue: Issue, part: Callable[[IssueVersion], object]
+) -> str:
+    """Who made ``part`` of the issue what it is now; of what never changed as far back
+    as is kept, who made the oldest version."""
+    versions = history(session, issue)
+    for one, before in pairwise(versions):
+        if part(one) != part(before):
+            return one.by
+    return versions[-1].by if versions else OPERATOR
 
 
 def find_version(session: Session, issue: Issue, version: int) -> IssueVersion:

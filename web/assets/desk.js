@@ -49,7 +49,7 @@ for (const button of document.querySelectorAll("button[data-confirm]")) {
 }
 
 // Nobody loses what they typed by clicking a link.
-let isDirty = false;
+let isDirty = !!document.querySelector("form[data-unsaved]");
 for (const form of document.querySelectorAll("form.block-form, form[enctype]")) {
   form.addEventListener("input", () => (isDirty = true));
   form.addEventListener("submit", () => (isDirty = false));

@@ -12,7 +12,8 @@ from newsletter.issues.blocks.section import fillings
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.errors import BadBlock, UnknownBlock
-from newsletter.issues.models import Issue
+from newsletter.issues.files import every_block_document
+from newsletter.issues.models import Issue, IssueVersion
 from newsletter.library.errors import UnknownItem
 from newsletter.library.stories import find_item
 from newsletter.staff.roles import Act
@@ -86,7 +87,7 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
     before = _find(issue, edition, block_id)
     form = BlockForm.read(request, type(before), before)
     if request.form.get("seen") != fingerprint(before.to_dict()):
-        form.meanwhile = meanwhile()
+        form.meanwhile = meanwhile(issue, lambda one: _said(one, block_id))
         refused = autosave.refused(form.meanwhile, 409)
         return refused or (page(issue, edition=edition, form=form), 409)
     if not form.check():
@@ -192,6 +193,12 @@ def _find(issue: Issue, edition: str, block_id: str) -> Block:
         if block.id == block_id:
             return block
     raise UnknownBlock(issue.number, block_id, [block.id for block in blocks])
+
+
+def _said(version: IssueVersion, block_id: str) -> dict[str, Any] | None:
+    """A block as a version of the issue had it."""
+    documents = every_block_document(version.blocks, version.editions)
+    return next((one for one in documents if one.get("id") == block_id), None)
 
 
 def _add(

@@ -4,6 +4,7 @@ One page with everything on it; what is being changed (``?edit=``, ``?new=``) st
 its own place. Every button is a form, so that it works without JavaScript.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,14 +19,14 @@ from newsletter.issues.compose import find_issue, set_headings
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY, Edition
 from newsletter.issues.errors import BadBlock, BadEdition
-from newsletter.issues.models import Issue
+from newsletter.issues.models import Issue, IssueVersion
 from newsletter.issues.restoring import steps
 from newsletter.issues.variants import PlannedVariant
 from newsletter.partners.partners import all_partners
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
-from web.editors import autosave
+from web.editors import autosave, history_view
 from web.editors import compose_view as view
 from web.editors.audited import my_edit, note_issue
 from web.editors.block_form import BlockForm
@@ -33,7 +34,6 @@ from web.editors.edition_form import EditionForm, seen
 from web.editors.history_view import somebody_else, what
 from web.editors.rule_form import RuleChoices
 from web.editors.words import explain
-from web.language import gettext as _
 from web.language import language
 from web.mail_views import VIEWS
 from web.session import now, session, settings
@@ -74,7 +74,7 @@ def headings(number: int) -> ResponseReturnValue:
     issue = find_issue(session(), number)
     typed = Headings(request.form.get("subject", ""), request.form.get("preheader", ""))
     if request.form.get("seen") != headings_seen(issue):
-        typed.wrong = meanwhile()
+        typed.wrong = meanwhile(issue, lambda one: (one.subject, one.preheader))
         return autosave.refused(typed.wrong, 409) or (page(issue, headings=typed), 409)
     try:
         set_headings(
@@ -95,11 +95,8 @@ def headings(number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", number=number), 303)
 
 
-def meanwhile() -> str:
-    return _(
-        "Somebody else is working on this issue too. Your text is kept: look together "
-        "at what stays."
-    )
+def meanwhile(issue: Issue, part: Callable[[IssueVersion], object]) -> str:
+    return history_view.meanwhile(session(), issue, part, me=me().email)
 
 
 def page(

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from newsletter.errors import NewsletterError
 from newsletter.issues.compose import find_issue, remove_edition, set_edition
 from newsletter.issues.composition import Composition
+from newsletter.issues.models import IssueVersion
 from newsletter.staff.roles import Act
 from subscribers.errors import SubscribersError
 from web.auth import staff_may
@@ -42,7 +43,7 @@ def change(number: int, key: str) -> ResponseReturnValue:
     edition = Composition.of(issue).edition(key)
     form = EditionForm.read(request, edition)
     if request.form.get("seen") != fingerprint(seen(edition)):
-        form.wrong["form"] = meanwhile()
+        form.wrong["form"] = meanwhile(issue, lambda one: _said(one, key))
         refused = autosave.refused(form.wrong["form"], 409)
         return refused or (page(issue, edition=key, edition_form=form), 409)
     try:
@@ -66,3 +67,13 @@ def remove(number: int, key: str) -> ResponseReturnValue:
     remove_edition(session(), settings(), issue, key, edit=my_edit())
     note_issue(issue, f"removed edition {key}")
     return redirect(url_for("desk_compose.show", number=number), 303)
+
+
+def _said(version: IssueVersion, key: str) -> list[object]:
+    """What the form shows of an edition, as a version of the issue had it."""
+    shown = ("subject", "foreword", "audience")
+    return [
+        [document.get(name) for name in shown]
+        for document in version.editions
+        if key in {document.get("partner"), document.get("region")}
+    ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.issues.blocks import block_type
 from newsletter.issues.errors import BadBlock
 from newsletter.issues.files import every_block_document
-from newsletter.issues.history import Change, history, newest
+from newsletter.issues.history import Change, history, last_changer, newest
 from newsletter.issues.models import Issue, IssueVersion
 from newsletter.library.stories import items_of
 from newsletter.partners.partners import all_partners
@@ -73,6 +73,26 @@ def somebody_else(
         return None
     said = what(session, issue, last)
     return Line(last.version, last.changed_at, who(last.by), said, is_now=True)
+
+
+def meanwhile(
+    session: Session,
+    issue: Issue,
+    part: Callable[[IssueVersion], object],
+    *,
+    me: str,
+) -> str:
+    """Why a form is not saved: what it stands on, ``part``, was changed, and by whom."""
+    by = last_changer(session, issue, part)
+    if by == me:
+        return _(
+            "You changed this in another tab. What you typed still stands here, and is "
+            "not saved."
+        )
+    return _(
+        "%(who)s changed this meanwhile. What you typed still stands here, and is not "
+        "saved."
+    ) % {"who": who(by)}
 
 
 def _what(session: Session, one: IssueVersion, names: Mapping[str, str]) -> str:

@@ -239,8 +239,8 @@ def explain(error: Exception) -> str:
 
 _SAID: Mapping[type[Exception], Callable[[Exception], str]] = {
     ChangedMeanwhile: lambda _error: _(
-        "Somebody else is working on this issue too. Your text is kept: look together "
-        "at what stays."
+        "This issue was changed at the same moment, so this is not saved. Look once "
+        "more."
     ),
     IssueFrozen: lambda _error: _(
         "This issue is being sent or was sent, so it stays as it is. Make a new one."

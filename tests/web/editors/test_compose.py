@@ -233,7 +233,7 @@ def test_somebody_elses_change_to_the_same_block_is_not_overwritten(
     )
 
     assert answer.status_code == 409
-    assert "Iemand anders werkt ook aan dit nummer." in answer.text
+    assert "Jij, in een ander tabblad, hebt dit veranderd." in answer.text
     assert "Van Anna." in answer.text
     assert "Van Ben." in answer.text
     assert issue(database).blocks[0]["text"] == "Van Ben."

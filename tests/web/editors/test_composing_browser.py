@@ -100,8 +100,14 @@ def test_two_at_the_same_words_keep_both(page: Page, way_in: str, served: str) -
     expect(page.get_by_role("link", name="Terug", exact=True)).to_be_visible()
 
     other.get_by_label("Tekst", exact=True).fill("Van Ben.")
-    other.get_by_text("Iemand anders werkt ook aan dit nummer").wait_for()
+    other.get_by_text("Jij, in een ander tabblad").wait_for()
     other.get_by_role("button", name="Bewaar het blok").click()
     other.get_by_text("Dit staat er nu:").wait_for()
     assert other.get_by_label("Tekst", exact=True).input_value() == "Van Ben."
     assert "Van Anna" in other.locator("form.block-form").inner_text()
+    asked: list[str] = []
+    other.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    other.get_by_role("link", name="Verhalen").click()
+    other.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert other.get_by_label("Tekst", exact=True).input_value() == "Van Ben."

@@ -11,7 +11,7 @@ from newsletter.issues.composition import Composition
 from newsletter.issues.history import history
 from newsletter.issues.models import Issue
 from newsletter.staff.models import StaffRole
-from tests.web.editors.conftest import EDITOR, Desk
+from tests.web.editors.conftest import CHIEF, EDITOR, Desk
 
 ISSUE = "/desk/issues/42"
 BLOCKS = f"{ISSUE}/blocks"
@@ -109,7 +109,7 @@ def test_the_history_says_who_did_what_and_puts_it_back(
     )
     old = desk.post(f"{ISSUE}/history/{first}", version=first)
     assert old.status_code == 422
-    assert "Iemand anders werkt ook aan dit nummer" in old.text
+    assert "veranderde op hetzelfde moment. Dit is niet bewaard" in old.text
 
 
 def test_whoever_comes_in_hears_that_somebody_is_at_it(
@@ -204,21 +204,46 @@ def test_a_block_that_is_being_written_is_kept_hidden_until_it_is_put_in(
     assert (last.change, last.about, before.change) == ("added", "text-1", "edition")
 
 
+@pytest.mark.parametrize(
+    ("opened", "saves_to", "first", "second"),
+    [
+        ("edit=foreword-1", "blocks/foreword-1", {"text": "A"}, {"text": "B"}),
+        ("edit=headings", "headings", {"subject": "A"}, {"subject": "B"}),
+        ("edition=lpb&edit=me", "editions/lpb", {"foreword": "A"}, {"foreword": "B"}),
+    ],
+)
 def test_what_saves_itself_overwrites_nobody(
-    desk: Desk, database: Database, village: None
+    desk: Desk,
+    database: Database,
+    village: None,
+    sign_in_as: Callable[[str, StaffRole], Desk],
+    opened: str,
+    saves_to: str,
+    first: dict[str, str],
+    second: dict[str, str],
 ) -> None:
-    mark = seen(desk.get(f"{ISSUE}?edit=foreword-1").text)
-    fields = {"edition": "base", "seen": mark}
-    desk.follow(f"{BLOCKS}/foreword-1", text="Van Ben.", **fields)
+    desk.follow(f"{ISSUE}/editions", **{"for": "partner:lpb"})
+    there, mark = f"{ISSUE}/{saves_to}", seen(desk.get(f"{ISSUE}?{opened}").text)
+    desk.follow(there, seen=mark, **first)
+    # Somewhere else in the issue, which is no reason to name them.
+    editor = sign_in_as(EDITOR, StaffRole.EDITOR)
+    editor.post(f"{BLOCKS}/story-1/move", edition="base", to="down")
 
-    answer = desk.post(
-        f"{BLOCKS}/foreword-1", text="Van Anna.", autosave="yes", **fields
-    )
-
+    answer = desk.post(there, seen=mark, autosave="yes", **second)
     assert answer.status_code == 409
     assert answer.json
-    assert answer.json["said"].startswith("Iemand anders werkt ook aan dit nummer")
-    assert issue(database).blocks[0]["text"] == "Van Ben."
+    assert answer.json["said"].startswith("Jij, in een ander tabblad, hebt dit")
+    page = desk.post(there, seen=mark, **second)
+    assert page.status_code == 409
+    assert "Wat je hier typte staat er nog, maar is niet bewaard." in page.text
+    assert "data-unsaved" in page.text
+    page = editor.post(there, seen=mark, **second)
+    assert f"{CHIEF} heeft dit intussen veranderd." in page.text
+
+    assert "data-unsaved" not in desk.get(f"{ISSUE}?{opened}").text
+    found = issue(database)
+    assert "B" not in (found.subject, found.blocks[0]["text"])
+    assert found.editions[0].get("foreword") != "B"
 
 
 def test_what_cannot_be_saved_yet_waits(
