@@ -12,8 +12,7 @@ from newsletter.issues.blocks.section import fillings
 from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY
 from newsletter.issues.errors import BadBlock, UnknownBlock
-from newsletter.issues.files import every_block_document
-from newsletter.issues.models import Issue, IssueVersion
+from newsletter.issues.models import Issue
 from newsletter.library.errors import UnknownItem
 from newsletter.library.stories import find_item
 from newsletter.staff.roles import Act
@@ -24,6 +23,7 @@ from web.editors.audited import my_edit, note_issue
 from web.editors.block_form import BlockForm
 from web.editors.compose import meanwhile, page
 from web.editors.compose_view import fingerprint
+from web.editors.history_view import block_in
 from web.editors.words import explain
 from web.language import gettext as _
 from web.session import session, settings
@@ -87,7 +87,7 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
     before = _find(issue, edition, block_id)
     form = BlockForm.read(request, type(before), before)
     if request.form.get("seen") != fingerprint(before.to_dict()):
-        form.meanwhile = meanwhile(issue, lambda one: _said(one, block_id))
+        form.meanwhile = meanwhile(issue, lambda one: block_in(one, block_id))
         refused = autosave.refused(form.meanwhile, 409)
         return refused or (page(issue, edition=edition, form=form), 409)
     if not form.check():
@@ -193,12 +193,6 @@ def _find(issue: Issue, edition: str, block_id: str) -> Block:
         if block.id == block_id:
             return block
     raise UnknownBlock(issue.number, block_id, [block.id for block in blocks])
-
-
-def _said(version: IssueVersion, block_id: str) -> dict[str, Any] | None:
-    """A block as a version of the issue had it."""
-    documents = every_block_document(version.blocks, version.editions)
-    return next((one for one in documents if one.get("id") == block_id), None)
 
 
 def _add(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -35,16 +36,16 @@ class Line:
 def lines(session: Session, issue: Issue) -> list[Line]:
     """The newest first."""
     versions = history(session, issue)
-    names = _names_in(session, versions)
+    items = _items_in(session, versions)
     return [
         Line(
             version=one.version,
             at=one.changed_at,
             by=who(one.by),
-            what=_what(session, one, names),
+            what=_what(session, one, before, items),
             is_now=one.version == issue.version,
         )
-        for one in versions
+        for one, before in zip_longest(versions, versions[1:])
     ]
 
 
@@ -52,12 +53,10 @@ def what(session: Session, issue: Issue, one: IssueVersion | None) -> str:
     """One change in words; "" for none."""
     if one is None:
         return ""
-    # What was removed is named in the version before it.
     versions = history(session, issue)
-    place = next(
-        (at for at, known in enumerate(versions) if known.version == one.version), 0
-    )
-    return _what(session, one, _names_in(session, versions[place : place + 2]))
+    before = next((known for known in versions if known.version < one.version), None)
+    items = _items_in(session, [one, before] if before else [one])
+    return _what(session, one, before, items)
 
 
 def who(by: str) -> str:
@@ -82,7 +81,7 @@ def meanwhile(
     *,
     me: str,
 ) -> str:
-    """Why a form is not saved: what it stands on, ``part``, was changed, and by whom."""
+    """Why a form is not saved: somebody changed ``part``, on which it stands."""
     by = last_changer(session, issue, part)
     if by == me:
         return _(
@@ -95,27 +94,40 @@ def meanwhile(
     ) % {"who": who(by)}
 
 
-def _what(session: Session, one: IssueVersion, names: Mapping[str, str]) -> str:
+def _what(
+    session: Session,
+    one: IssueVersion,
+    before: IssueVersion | None,
+    items: Mapping[str, Any],
+) -> str:
     say = _SAYS[Change(one.change)]
     about = one.about
     if one.change in _OF_BLOCKS:
-        about = names.get(about, about)
+        # Each version's own words; what was taken out is named in the one before it.
+        found = block_in(one, about) or block_in(before, about)
+        about = _name(found, items) if found else about
     if one.change in {Change.EDITION, Change.EDITION_REMOVED}:
         about = _edition_name(session, about)
     return say() % {"what": about}
 
 
-def _names_in(session: Session, versions: Sequence[IssueVersion]) -> dict[str, str]:
-    """Block id to what it is called, by its newest version that has it."""
-    documents: dict[str, Any] = {}
-    for one in versions:
-        for document in every_block_document(one.blocks, one.editions):
-            documents.setdefault(document["id"], document)
-    slugs = [one["story"] for one in documents.values() if one.get("story")]
-    items = items_of(session, slugs)
-    return {
-        block_id: _name(document, items) for block_id, document in documents.items()
+def block_in(version: IssueVersion | None, block_id: str) -> Mapping[str, Any] | None:
+    """A block's document as a version of the issue had it."""
+    documents = (
+        every_block_document(version.blocks, version.editions) if version else ()
+    )
+    return next((one for one in documents if one["id"] == block_id), None)
+
+
+def _items_in(session: Session, versions: Sequence[IssueVersion]) -> dict[str, Any]:
+    """The pieces of the library that these versions show, by slug."""
+    slugs = {
+        document["story"]
+        for one in versions
+        for document in every_block_document(one.blocks, one.editions)
+        if document.get("story")
     }
+    return dict(items_of(session, sorted(slugs)))
 
 
 def _name(document: Mapping[str, Any], items: Mapping[str, Any]) -> str:

@@ -112,6 +112,25 @@ def test_the_history_says_who_did_what_and_puts_it_back(
     assert "veranderde op hetzelfde moment. Dit is niet bewaard" in old.text
 
 
+def test_each_version_in_the_history_has_its_own_words(
+    desk: Desk, village: None
+) -> None:
+    there = f"{BLOCKS}/foreword-1"
+    for text in ("Een.", "Twee."):
+        mark = seen(desk.get(f"{ISSUE}?edit=foreword-1").text)
+        desk.follow(there, edition="base", seen=mark, text=text)
+    mark = card_seen(desk.get(ISSUE).text, "foreword-1")
+    desk.follow(f"{there}/remove", edition="base", was=mark)
+
+    page = desk.get(f"{ISSUE}/history").text
+    assert re.findall(r"<h2>(.*)</h2>", page)[:3] == [
+        "haalde weg: Voorwoord “Twee.”",
+        "wijzigde: Voorwoord “Twee.”",
+        "wijzigde: Voorwoord “Een.”",
+    ]
+    assert "Ongedaan maken: haalde weg: Voorwoord “Twee.”" in desk.get(ISSUE).text
+
+
 def test_whoever_comes_in_hears_that_somebody_is_at_it(
     desk: Desk, village: None, sign_in_as: Callable[[str, StaffRole], Desk]
 ) -> None:
