@@ -207,6 +207,9 @@ def worked_on(database: Database, settings: Settings) -> None:
         restoring.undo(*here, edit=edit)
         compose.set_headings(session, issue, **long, edit=edit)
         compose.add_block(*here, {"kind": "text", "text": "u" * 300}, edit=edit)
+        title = "Samen eten aan de lange tafel achter het buurthuis van de wijk"
+        evening = {"kind": "event", "title": title, "start": "2099-01-15T18:00"}
+        compose.add_block(*here, evening, edit=edit)
 
 
 def test_without_javascript_everything_works(
