@@ -8,6 +8,7 @@ from icalendar import Event as CalendarEvent
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.archive.reach import went_out
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.states import MailingKind
 from newsletter.issues.blocks import Resolving
@@ -31,6 +32,7 @@ def event_calendar(
             Issue.number == number,
             Mailing.kind == MailingKind.ISSUE,
             Mailing.frozen_at.is_not(None),
+            went_out(),
         )
     )
     if mailing is None:

@@ -63,8 +63,7 @@ def published(session: Session, *, limit: int = 1000) -> list[PublishedIssue]:
     """Issues whose mailing went out, newest first."""
     mailings = list(
         session.scalars(
-            _frozen()
-            .where(went_out())
+            _of_issues()
             .order_by(Mailing.frozen_at.desc(), Mailing.id.desc())
             .limit(limit)
         )
@@ -74,7 +73,7 @@ def published(session: Session, *, limit: int = 1000) -> list[PublishedIssue]:
 
 def find_issue(session: Session, number: int) -> PublishedIssue | None:
     """One issue; None when it is not there or not published."""
-    mailing = session.scalar(_frozen().where(Issue.number == number))
+    mailing = session.scalar(_of_issues().where(Issue.number == number))
     return _published_issue(session, mailing) if mailing else None
 
 
@@ -91,6 +90,7 @@ def find_page(
             Variant.key == variant_key,
             Mailing.kind != MailingKind.BUNDLE,  # has pages of its own
             Mailing.frozen_at.is_not(None),
+            went_out(),
         )
         # Should an edition be called as a correction is, the issue's page stays.
         .order_by(Mailing.id)
@@ -120,12 +120,16 @@ def slugs_in(issue: Issue) -> Iterator[str]:
             yield slug
 
 
-def frozen_issues(session: Session) -> Sequence[Issue]:
+def published_issues(session: Session) -> Sequence[Issue]:
     """Every issue that is published, oldest first."""
     return session.scalars(
         select(Issue)
         .join(Mailing, Mailing.issue_id == Issue.id)
-        .where(Mailing.kind == MailingKind.ISSUE, Mailing.frozen_at.is_not(None))
+        .where(
+            Mailing.kind == MailingKind.ISSUE,
+            Mailing.frozen_at.is_not(None),
+            went_out(),
+        )
         .order_by(Mailing.frozen_at, Issue.id)
     ).all()
 
@@ -134,11 +138,16 @@ def _entries(edition: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in edition.get("blocks", ()) if "block" in entry]
 
 
-def _frozen() -> Select[Mailing]:
+def _of_issues() -> Select[Mailing]:
+    """The mailings of issues that are published."""
     return (
         select(Mailing)
         .join(Mailing.issue)
-        .where(Mailing.kind == MailingKind.ISSUE, Mailing.frozen_at.is_not(None))
+        .where(
+            Mailing.kind == MailingKind.ISSUE,
+            Mailing.frozen_at.is_not(None),
+            went_out(),
+        )
     )
 
 

@@ -5,14 +5,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.archive.issues import frozen_issues, slugs_in
+from newsletter.archive.issues import published_issues, slugs_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
 from newsletter.library.terms import is_shown
 
 
 def public_slugs(session: Session) -> set[str]:
     """Stories of issues that went out, and the knowledge that is linked to them."""
-    shown = {slug for issue in frozen_issues(session) for slug in slugs_in(issue)}
+    shown = {slug for issue in published_issues(session) for slug in slugs_in(issue)}
     leaning = session.execute(
         select(KnowledgeLink)
         .join(LibraryItem, LibraryItem.id == KnowledgeLink.story_id)

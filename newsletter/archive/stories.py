@@ -10,7 +10,7 @@ from newsletter.archive.corrections import (
     PublishedCorrection,
     corrections_of_story,
 )
-from newsletter.archive.issues import frozen_issues, slugs_in
+from newsletter.archive.issues import published_issues, slugs_in
 from newsletter.library.models import KnowledgeLink, LibraryItem
 from newsletter.library.stories import present_slugs
 from newsletter.library.terms import is_shown
@@ -51,7 +51,7 @@ def find_story(session: Session, slug: str, *, day: date) -> StoryPage | None:
     names = {slug, *(old for old, to in present.items() if to == slug)}
     issues = {
         issue.number: {present.get(slug, slug) for slug in slugs_in(issue)}
-        for issue in frozen_issues(session)
+        for issue in published_issues(session)
     }
     shown = set().union(*issues.values())
     leaning = tuple(

@@ -14,6 +14,7 @@ from PIL import Image
 
 from database.session import Database
 from newsletter.archive.cards import Card, draw
+from newsletter.dispatch.states import MailingState
 from newsletter.library.index import index_item
 from newsletter.library.models import ItemKind
 from newsletter.settings import Settings
@@ -33,7 +34,7 @@ EVENT = {
 
 @pytest.fixture(autouse=True)
 def archive(database: Database) -> None:
-    """Number 42 went out with a story and an event; 43 is a draft."""
+    """42 went out with a story and an event; 43 is a draft, 41 reached nobody."""
     with database.write.begin() as session:
         mailing_list = a_list(session)
         soup = an_item(session, "soep", title="De buurttafel", body="<p>Soep.</p>")
@@ -51,6 +52,9 @@ def archive(database: Database) -> None:
         a_correction(session, mailing, "base")
         waiting = an_issue(session, mailing_list, number=43, stories=("later",))
         waiting.blocks = [*waiting.blocks, EVENT]
+        stopped = an_issue(session, mailing_list, number=41, stories=("later",))
+        stopped.blocks = [*stopped.blocks, EVENT]
+        a_mailing(session, stopped, state=MailingState.CANCELLED)
 
 
 def properties(page: str) -> dict[str, str]:
@@ -226,6 +230,7 @@ def test_an_event_goes_into_ones_calendar(client: FlaskClient) -> None:
     "path",
     [
         "/issues/43/events/event-1.ics",
+        "/issues/41/events/event-1.ics",
         "/issues/42/events/story-0.ics",
         "/issues/42/events/nergens.ics",
         "/issues/7/events/event-1.ics",
