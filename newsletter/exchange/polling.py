@@ -21,7 +21,7 @@ from newsletter.exchange.feeds import health_of, note_success, note_trouble
 from newsletter.exchange.intake import Stored, store, withdraw_missing
 from newsletter.exchange.models import PartnerFeed, SourceItem
 from newsletter.exchange.troubles import Trouble, say
-from newsletter.fetching import FetchError, open_fetcher
+from newsletter.fetching import FetchError, NoAnswer, open_fetcher
 from newsletter.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -205,18 +205,23 @@ class _Batch:
                 row = session.get(SourceItem, row_id)
                 if row is None:
                     continue
+                if is_gone is None:
+                    continue  # asked again when the feed is read again
                 row.position = None
                 if is_gone:
                     withdraw_missing(session, row, now=self.clock())
                     counts = polled[row.feed_id].counts
                     counts["withdrawn"] = counts.get("withdrawn", 0) + 1
 
-    def _is_gone(self, url: str | None) -> bool:
-        """An answer of any other kind says that the page is there."""
+    def _is_gone(self, url: str | None) -> bool | None:
+        """An answer of any other kind says that the page is there. None: no answer,
+        and it may be our own line that is down."""
         if url is None:
             return True
         try:
             return self.get(url, headers={}).status in _GONE
+        except NoAnswer:
+            return None
         except FetchError:
             return True
 

@@ -171,6 +171,16 @@ def test_the_end_of_a_feed_that_became_shorter_is_asked_for_itself(
     assert exchange.brings(item(1)).get("withdrawn", 0) == withdrawn
 
 
+def test_a_page_that_gives_no_answer_is_asked_for_again(exchange: Exchange):
+    """Our own line may be down at the moment a feed becomes shorter."""
+    exchange.web.pages["/9"] = Reply(200, hang_up=True)
+    exchange.brings(item(1), item(9, url=f"{exchange.web.url}/9"))
+    assert exchange.brings(item(1)) == {"same": 1}
+
+    exchange.web.pages["/9"] = Reply(410)
+    assert exchange.brings(item(1, title="Anders"))["withdrawn"] == 1
+
+
 def test_a_source_can_say_that_a_piece_is_withdrawn(exchange: Exchange):
     exchange.brings(item(1), item(2))
     gone = (
