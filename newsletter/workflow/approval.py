@@ -28,6 +28,7 @@ from newsletter.workflow.errors import (
     NotAsSeen,
     NothingToWithdraw,
 )
+from newsletter.workflow.links import still_open
 from newsletter.workflow.models import Approval, ApprovalLink
 
 
@@ -134,8 +135,9 @@ def look_and_approve(
     """Say yes to what would be mailed now; repeating it changes nothing.
 
     ``seen`` is the hash of what was looked at. Raises NotAsSeen when that was changed,
-    Blocked while preflight blocks, IssueFrozen once it is being sent. Commits what its
-    links answered, then the approval; everything is rendered with nothing locked.
+    Blocked while preflight blocks, IssueFrozen once it is being sent, LinkEnded when
+    the link was taken back meanwhile. Commits what the issue's own links answered, then
+    the approval; everything is rendered with nothing locked.
     """
     look_at_links(database, settings, number, now=now)
     with database.read() as session:
@@ -151,7 +153,7 @@ def look_and_approve(
         session.expire_on_commit = False
         issue = find_issue(session, number)
         _require_draft(issue)
-        link = session.get(ApprovalLink, link_id) if link_id else None
+        link = still_open(session, link_id, now=now) if link_id else None
         return approve(session, issue, made, by=by, link=link, now=now)
 
 

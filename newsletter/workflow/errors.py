@@ -66,5 +66,12 @@ class UnknownLink(WorkflowError):
         )
 
 
+class LinkEnded(WorkflowError):
+    """It was taken back, or its time was over, since it was opened."""
+
+    def __init__(self) -> None:
+        super().__init__("This link no longer works. Ask the editors for a new one.")
+
+
 class BadRemark(WorkflowError):
     """A remark is too long, about no block, or one too many."""

@@ -11,7 +11,7 @@ from newsletter.issues.models import Issue
 from newsletter.settings import Settings
 from newsletter.staff import audit
 from newsletter.staff.roles import Act
-from newsletter.workflow.errors import UnknownLink
+from newsletter.workflow.errors import LinkEnded, UnknownLink
 from newsletter.workflow.models import ApprovalLink
 from subscribers.addresses import normalise
 from subscribers.promises import check_may_be_mailed
@@ -109,6 +109,14 @@ def link_behind(
         return None
     link = session.get(ApprovalLink, numbers[0])
     return link if link is not None and is_open(link, now=now) else None
+
+
+def still_open(session: Session, link_id: int, *, now: datetime) -> ApprovalLink:
+    """The link, for who acts by what they opened a while ago. Raises LinkEnded."""
+    link = session.get(ApprovalLink, link_id)
+    if link is None or not is_open(link, now=now):
+        raise LinkEnded
+    return link
 
 
 def is_open(link: ApprovalLink, *, now: datetime) -> bool:

@@ -22,10 +22,11 @@ from newsletter.workflow.content import content_of
 from newsletter.workflow.errors import (
     BadRemark,
     Blocked,
+    LinkEnded,
     NotAsSeen,
     NothingToWithdraw,
 )
-from newsletter.workflow.links import link_behind
+from newsletter.workflow.links import link_behind, still_open
 from newsletter.workflow.models import ApprovalLink
 from newsletter.workflow.remarks import MOST_TEXT, remark, remarks_of
 from subscribers.errors import SubscribersError
@@ -78,6 +79,8 @@ def act(token: str) -> ResponseReturnValue:
                 done = _approve(link_id, issue_id)
             case "withdraw":
                 done = _withdraw(link_id, issue_id)
+    except LinkEnded:
+        return _no_longer()
     except (NewsletterError, SubscribersError) as error:
         wrong, status = _explain(error)
         return _page(token, link, wrong=wrong), status
@@ -95,7 +98,7 @@ def _remark(link_id: int, issue_id: int) -> str:
     }
     if texts:
         with house().database.write.begin() as writing:
-            link = writing.get_one(ApprovalLink, link_id)
+            link = still_open(writing, link_id, now=now())
             issue = writing.get_one(Issue, issue_id)
             remark(writing, issue, texts, by=link.email, link=link, now=now())
     return "remarked" if texts else "nothing"
@@ -103,7 +106,7 @@ def _remark(link_id: int, issue_id: int) -> str:
 
 def _approve(link_id: int, issue_id: int) -> str:
     with house().database.read() as looking:
-        email = looking.get_one(ApprovalLink, link_id).email
+        email = still_open(looking, link_id, now=now()).email
         number = looking.get_one(Issue, issue_id).number
     look_and_approve(
         house().database,
@@ -119,7 +122,7 @@ def _approve(link_id: int, issue_id: int) -> str:
 
 def _withdraw(link_id: int, issue_id: int) -> str:
     with house().database.write.begin() as writing:
-        link = writing.get_one(ApprovalLink, link_id)
+        link = still_open(writing, link_id, now=now())
         issue = writing.get_one(Issue, issue_id)
         withdraw(writing, issue, by=link.email, link=link, now=now())
     return "withdrawn"

@@ -2,10 +2,11 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from database.session import Database
 from newsletter.correspondence.models import ServiceMail
@@ -193,6 +194,33 @@ def test_a_link_that_ended_opens_nothing(
         with database.read() as session:
             assert session.scalars(select(Remark)).all() == []
             assert session.scalars(select(ApprovalLink)).all() == []
+
+
+@pytest.mark.parametrize(
+    "form", [{"remark:": "Te laat."}, {"do": "approve"}, {"do": "withdraw"}]
+)
+def test_a_link_taken_back_between_opening_and_acting_does_nothing(
+    client: FlaskClient,
+    database: Database,
+    link: str,
+    form: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    what = {"seen": seen(client.get(link).text), **form}
+    opened = links.link_behind
+
+    def and_then_taken_back(*given: Any, **named: Any) -> ApprovalLink | None:
+        found = opened(*given, **named)
+        with database.write.begin() as session:
+            session.execute(update(ApprovalLink).values(revoked_at=NOW))
+        return found
+
+    monkeypatch.setattr("web.public.approve.link_behind", and_then_taken_back)
+
+    assert client.post(link, data=what).status_code == 404
+    with database.read() as session:
+        assert session.scalars(select(Remark)).all() == []
+        assert session.scalars(select(Approval)).all() == []
 
 
 @pytest.mark.parametrize(
