@@ -84,7 +84,7 @@ def _say(number: int, standing: Standing) -> None:
         readers = f"{given.approval.readers} approved, {standing.made.readers} now"
         click.echo(f"  {given.by}: {'stands' if given.stands else 'void'} ({readers})")
         for change in given.changes:
-            click.echo(f"    {change.say('en')}")
+            click.echo(f"    {change.say('en', with_id=True)}")
 
 
 @click.command()
@@ -133,7 +133,7 @@ def _given(given: Given) -> dict[str, Any]:
         "readers": given.approval.readers,
         "sha256": given.approval.sha256,
         "stands": given.stands,
-        "changes": [change.say("en") for change in given.changes],
+        "changes": [change.say("en", with_id=True) for change in given.changes],
     }
 
 

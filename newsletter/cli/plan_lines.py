@@ -41,7 +41,7 @@ def approved(
         },
         "void": [
             f"The approval of {given.by} counts no more: "
-            + " ".join(change.say("en") for change in given.changes)
+            + " ".join(change.say("en", with_id=True) for change in given.changes)
             for given in standing.given
             if not given.stands
         ],

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from newsletter.elsewhere.models import LinkLook
-from newsletter.fetching import Fetch, FetchError, NotAllowed, Unreachable
+from newsletter.fetching import Fetch, FetchError, NotAllowed, Private, Unreachable
 from newsletter.settings import Settings
 
 TRUSTED_FOR = timedelta(hours=24)
@@ -21,6 +21,7 @@ LONGEST = 2000
 # Many sites answer programs with 401, 403 or 429 and readers with a page, so only these
 # two are believed.
 GONE = frozenset({404, 410})
+PRIVATE = "private"  # the problem of what was not asked: it is on a private network
 _AT_ONCE = 8
 _INSERT: Mapping[str, Callable[..., "sqlite.Insert | postgresql.Insert"]] = {
     "sqlite": sqlite.insert,
@@ -135,6 +136,8 @@ def _look(url: str, fetch: Fetch) -> Look:
         status = fetch(url, method="HEAD").status
         if status < 400:
             return Look(status)
+    except Private:
+        return Look(None, PRIVATE)
     except NotAllowed as error:
         return Look(None, str(error))
     except Unreachable:

@@ -34,6 +34,10 @@ class NotAllowed(FetchError):
     """An address we do not fetch from: not the web, or a machine of our own."""
 
 
+class Private(NotAllowed):
+    """It is on a private network: it was not asked."""
+
+
 class NoAnswer(FetchError):
     """No time, no sense, or no end to it."""
 
@@ -150,7 +154,7 @@ class Fetcher:
                     body = self._body(url, answer, told, deadline)
                 return Page(url=url, status=answer.status, headers=told, body=body)
         except Refused:
-            raise NotAllowed(
+            raise Private(
                 f"{_name(url)} is on a private network, which is not fetched from. "
                 "BUURTPOST_FETCH_ALLOW can allow it."
             ) from None

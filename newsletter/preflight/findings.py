@@ -21,6 +21,7 @@ class Finding:
     message: str  # in the language
     variant: str | None = None  # key of the first variant it shows in
     block: str | None = None  # id of the block to change
+    about: str = ""  # what people call that block
 
     def to_document(self) -> dict[str, Any]:
         return {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.elsewhere.looking import Look
 from newsletter.errors import NewsletterError
+from newsletter.issues.called import called, words_of
 from newsletter.issues.composition import Composition
 from newsletter.issues.errors import BadBlock
 from newsletter.issues.models import Issue
@@ -61,6 +62,7 @@ class Looking:
     planned: tuple[PlannedVariant, ...]
     versions: tuple[Version, ...]
     broken: tuple[Broken, ...]
+    named: Mapping[str, tuple[str, str]]  # block id: its kind, and what it is about
     looks: Mapping[str, Look] = dataclasses.field(default_factory=dict)  # by link
 
     def finding(
@@ -74,10 +76,20 @@ class Looking:
         **facts: object,
     ) -> Finding:
         """A finding whose sentence is in the issue's language, with its facts filled
-        in; variant and block are facts too."""
+        in; variant and block are facts too, as people call them."""
         language = self.issue.language if self.issue.language in words else "nl"
-        message = words[language].format(variant=variant, block=block, **facts)
-        return Finding(check, level, message, variant, block)
+        labels = {one.key: one.label for one in self.planned}
+        about = self._called(block, language) if block else ""
+        message = words[language].format(
+            variant=labels.get(variant or "", variant), block=about, **facts
+        )
+        return Finding(check, level, message, variant, block, about)
+
+    def _called(self, block: str, language: str) -> str:
+        if block not in self.named:
+            return block
+        kind, words = self.named[block]
+        return called(kind, words, language)
 
 
 def look(
@@ -107,16 +119,29 @@ def look(
             continue
         mail = read_mail(produced.rendered.html)
         versions.append(Version(one, produced, tuple(values), mail))
+    composition = Composition.of(issue)
     return Looking(
         session=session,
         settings=settings,
         issue=issue,
         now=now,
-        composition=Composition.of(issue),
+        composition=composition,
         planned=tuple(planned),
         versions=tuple(versions),
         broken=tuple(broken),
+        named=_named(session, composition),
     )
+
+
+def _named(session: Session, composition: Composition) -> dict[str, tuple[str, str]]:
+    """Each block, in the issue's own words before those of an edition."""
+    blocks = {
+        block.id: block
+        for edition in reversed(composition.all_editions)
+        for block in composition.blocks_of(edition.key)
+    }
+    words = words_of(session, blocks.values())
+    return {one.id: (one.kind, words[one.id]) for one in blocks.values()}
 
 
 def _broken(error: Exception, variant: str | None) -> Broken:

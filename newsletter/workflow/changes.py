@@ -1,11 +1,12 @@
 """What was changed between two contents, in sentences. To add a kind, see WORDS."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from newsletter.issues.called import called, is_known
 from newsletter.issues.editions import BASE_KEY
-from newsletter.workflow.content import Content
+from newsletter.workflow.content import Content, title_key
 
 
 class What(StrEnum):
@@ -36,28 +37,28 @@ WORDS: Mapping[What, Mapping[str, str]] = {
         "en": "The subject was changed{of}.",
     },
     What.PREHEADER: {
-        "nl": "De voorvertoning is veranderd.",
+        "nl": "De regel achter het onderwerp is veranderd.",
         "en": "The preheader was changed.",
     },
     What.BLOCK_ADDED: {
-        "nl": "Blok {name} is erbij gekomen{of}.",
-        "en": "Block {name} was added{of}.",
+        "nl": "{name} is erbij gekomen{of}.",
+        "en": "{name} was added{of}.",
     },
     What.BLOCK_REMOVED: {
-        "nl": "Blok {name} is weg{of}.",
-        "en": "Block {name} was taken out{of}.",
+        "nl": "{name} is weg{of}.",
+        "en": "{name} was taken out{of}.",
     },
     What.BLOCK_CHANGED: {
-        "nl": "Blok {name} is veranderd{of}.",
-        "en": "Block {name} was changed{of}.",
+        "nl": "{name} is veranderd{of}.",
+        "en": "{name} was changed{of}.",
     },
     What.ORDER: {
         "nl": "De volgorde van de blokken is veranderd{of}.",
         "en": "The order of the blocks was changed{of}.",
     },
     What.RULE: {
-        "nl": "Wie blok {name} ziet, is veranderd.",
-        "en": "Who sees block {name} was changed.",
+        "nl": "Wie {name} ziet, is veranderd.",
+        "en": "Who sees {name} was changed.",
     },
     What.EDITION_ADDED: {
         "nl": "Editie {name} is erbij gekomen.",
@@ -88,6 +89,10 @@ WORDS: Mapping[What, Mapping[str, str]] = {
         "en": "Version {name} looks different.",
     },
 }
+_OF_EDITIONS = frozenset({What.EDITION_ADDED, What.EDITION_REMOVED, What.AUDIENCE})
+_OF_BLOCKS = frozenset(
+    {What.BLOCK_ADDED, What.BLOCK_REMOVED, What.BLOCK_CHANGED, What.RULE}
+)
 _OF_EDITION = {"nl": " in editie {}", "en": " in edition {}"}
 
 
@@ -96,14 +101,29 @@ class Change:
     what: What
     name: str = ""  # of a block or variant its id, of an edition its key
     edition: str = BASE_KEY
-    title: str = ""
+    title: str = ""  # of an edition its name
+    kind: str = ""  # of a block
+    edition_name: str = ""
 
-    def say(self, language: str) -> str:
+    def say(self, language: str, *, with_id: bool = False) -> str:
+        """For people; for who types commands with the id these take."""
         language = language if language in _OF_EDITION else "nl"
-        name = f"“{self.title}” ({self.name})" if self.title else self.name
         is_base = self.edition == BASE_KEY
-        of = "" if is_base else _OF_EDITION[language].format(self.edition)
-        return WORDS[self.what][language].format(name=name, of=of)
+        edition = self.edition_name or self.edition
+        name = self._called(language)
+        if with_id and name != self.name:
+            name += f" ({self.name})"
+        return WORDS[self.what][language].format(
+            name=name,
+            of="" if is_base else _OF_EDITION[language].format(edition),
+        )
+
+    def _called(self, language: str) -> str:
+        if self.what in _OF_EDITIONS:
+            return self.title or self.name
+        if is_known(self.kind):
+            return called(self.kind, self.title, language)
+        return f"“{self.title}”" if self.title else self.name
 
     @property
     def block(self) -> str:
@@ -117,8 +137,19 @@ def changes(before: Content, after: Content) -> tuple[Change, ...]:
 
     A variant that nobody gets any more takes nothing from what was seen.
     """
-    found = tuple(_changes(before, after))
-    return found or tuple(_variants(before, after))
+    found = tuple(_changes(before, after)) or tuple(_variants(before, after))
+    return tuple(_with_names(one, before, after) for one in found)
+
+
+def _with_names(change: Change, before: Content, after: Content) -> Change:
+    editions = {**before.editions, **after.editions}
+    named = replace(change, edition_name=editions.get(change.edition, ""))
+    if change.what in _OF_EDITIONS:
+        return replace(named, title=editions.get(change.name, ""))
+    if change.what in _OF_BLOCKS:
+        kind = {**before.kinds, **after.kinds}.get(change.name, "")
+        return replace(named, kind=kind)
+    return named
 
 
 def _changes(before: Content, after: Content) -> Iterator[Change]:
@@ -167,14 +198,14 @@ def _edition(before: Content, after: Content, key: str) -> Iterator[Change]:
         yield Change(What.FRAME, edition=key)
     old, new = before.blocks[key], after.blocks[key]
     for block in new:
-        title = after.titles.get(block, "")
+        title = after.titles.get(title_key(key, block), "")
         if block not in old:
             yield Change(What.BLOCK_ADDED, block, key, title)
         elif old[block] != new[block]:
             yield Change(What.BLOCK_CHANGED, block, key, title)
     for block in old:
         if block not in new:
-            title = before.titles.get(block, "")
+            title = before.titles.get(title_key(key, block), "")
             yield Change(What.BLOCK_REMOVED, block, key, title)
     if [one for one in old if one in new] != [one for one in new if one in old]:
         yield Change(What.ORDER, edition=key)

@@ -9,23 +9,22 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from newsletter.issues.called import words_of
 from newsletter.issues.composition import Composition
-from newsletter.issues.editions import Edition
+from newsletter.issues.editions import BASE_KEY, Edition
 from newsletter.issues.models import Issue
-from newsletter.issues.variants import PlannedVariant, plan_variants
+from newsletter.issues.variants import PlannedVariant, edition_name, plan_variants
 from newsletter.production.produce import produce, resolve
-from newsletter.rendering.values import BlockValue
 from newsletter.settings import Settings
 
 # The mail says in which month it went out; nobody looks again because of that.
 _ANY_DAY = date(2000, 1, 1)
-_MOST_TITLE = 60
 
 Named = Mapping[str, str]
 
@@ -44,11 +43,15 @@ class Content:
     frames: Named  # by edition: sender, brand and what stands around the blocks
     variants: Named  # key: hash of all that is mailed
     titles: Named  # what blocks and variants are called; not compared
+    # Not compared either; older approvals have none.
+    kinds: Named = field(default_factory=dict)  # of each block
+    editions: Named = field(default_factory=dict)  # what each is called
 
     @property
     def sha256(self) -> str:
         document = self.to_document()
-        del document["titles"]
+        for name in ("titles", "kinds", "editions"):
+            del document[name]
         return _hash(document)
 
     def to_document(self) -> dict[str, Any]:
@@ -95,13 +98,17 @@ def content_of(
     )
     composition = Composition.of(issue)
     titles = {variant.key: variant.say for variant in planned}
+    kinds: dict[str, str] = {}
     blocks: dict[str, Named] = {}
     frames: dict[str, str] = {}
     for edition in composition.all_editions:
         frame, values = resolve(
             session, settings, issue, _whole(composition, edition), day=_ANY_DAY
         )
-        titles |= {value.id: _title(value) for value in values}
+        shown = composition.visible_of(edition.key)
+        words = words_of(session, shown)
+        titles |= words if edition.is_base else _of_edition(edition, words)
+        kinds |= {block.id: block.kind for block in shown}
         blocks[edition.key] = {value.id: _hash(value) for value in values}
         frames[edition.key] = _hash(
             dataclasses.replace(frame, subject="", preheader="")
@@ -128,21 +135,28 @@ def content_of(
             for variant in planned
         },
         titles=titles,
+        kinds=kinds,
+        editions={
+            edition.key: edition_name(session, edition)
+            for edition in composition.editions
+        },
     )
     return Made(content, tuple(planned))
+
+
+def _of_edition(edition: Edition, words: Named) -> Named:
+    return {title_key(edition.key, block): said for block, said in words.items()}
+
+
+def title_key(edition: str, block: str) -> str:
+    """Where the title of an edition's block stands: it may say it in its own words."""
+    return block if edition == BASE_KEY else f"{edition}/{block}"
 
 
 def _whole(composition: Composition, edition: Edition) -> PlannedVariant:
     """The edition with every block of it, whoever may see them."""
     ids = [block.id for block in composition.visible_of(edition.key)]
     return PlannedVariant(edition.key, edition.key, "", ids, readers=0, say="")
-
-
-def _title(value: BlockValue) -> str:
-    for name in ("title", "story_title", "who", "alt"):
-        if found := getattr(value, name, ""):
-            return str(found)[:_MOST_TITLE]
-    return ""
 
 
 def _hash(value: object) -> str:

@@ -86,9 +86,7 @@ def _jumps(issue: Issue) -> Callable[[Finding], Jump]:
             place |= _headings(issue, finding.variant)
         elif finding.variant:
             place |= {"variant": finding.variant, "_anchor": "preview"}
-        return Jump(
-            url_for("desk_compose.show", **place), _("Go there"), finding.block or ""
-        )
+        return Jump(url_for("desk_compose.show", **place), _("Go there"), finding.about)
 
     return jump
 

@@ -20,10 +20,10 @@ ASKING: Words = {
     "be sent for that. Put the form on your site; whoever said yes need do nothing.",
 }
 ALSO: Words = {
-    "nl": "Blok {block} vraagt lezers om toestemming om hen te mailen ({asked}). "
+    "nl": "{block} vraagt lezers om toestemming om hen te mailen ({asked}). "
     "Wie dit krijgt, zei al ja. Haal het weg, of verwijs naar de voorkeuren onder elke "
     "mail.",
-    "en": "Block {block} asks readers for permission to mail them ({asked}). Whoever "
+    "en": "{block} asks readers for permission to mail them ({asked}). Whoever "
     "gets this has said yes. Take it out, or point to the preferences in each mail.",
 }
 

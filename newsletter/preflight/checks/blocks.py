@@ -7,8 +7,8 @@ from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking
 
 INCOMPLETE: Words = {
-    "nl": "Blok {block} is niet af: {problem}",
-    "en": "Block {block} is not finished: {problem}",
+    "nl": "{block} is niet af: {problem}",
+    "en": "{block} is not finished: {problem}",
 }
 
 

@@ -11,9 +11,9 @@ from subscribers.errors import SubscribersError
 from subscribers.segments.rules import check_values, parse_rule
 
 GONE: Words = {
-    "nl": "De regel van blok {block} noemt wat er niet meer is: {why} Verander de "
+    "nl": "De regel van {block} noemt wat er niet meer is: {why} Verander de "
     "regel, of haal het blok weg.",
-    "en": "The rule of block {block} names what is not there any more: {why} Change "
+    "en": "The rule of {block} names what is not there any more: {why} Change "
     "the rule, or take the block out.",
 }
 GONE_EDITION: Words = {

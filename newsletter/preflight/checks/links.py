@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsletter.elsewhere.looking import GONE, Look, is_own, without_fragment
+from newsletter.elsewhere.looking import GONE, PRIVATE, Look, is_own, without_fragment
 from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking, Version
 
@@ -15,8 +15,14 @@ ODD: Words = {
     "en": "{url} answers {status}. See whether the link works for you.",
 }
 SILENT: Words = {
-    "nl": "{url} gaf geen antwoord. Kijk of de link bij jou wel werkt. ({problem})",
+    "nl": "{url} gaf geen antwoord. Kijk of de link bij jou wel werkt.",
     "en": "{url} gave no answer. See whether the link works for you. ({problem})",
+}
+NOT_ASKED: Words = {
+    "nl": "{url} hebben we niet opgevraagd: het adres ligt in een afgeschermd netwerk, "
+    "en je lezers kunnen er niet bij. Verander de link.",
+    "en": "We did not ask {url}: the address lies in a private network, which your "
+    "readers cannot reach. Change the link.",
 }
 
 
@@ -31,7 +37,9 @@ def check_links(looking: Looking) -> Iterator[Finding]:
 def _judge(
     looking: Looking, version: Version, url: str, seen: Look
 ) -> Iterator[Finding]:
-    if seen.status is None:
+    if seen.problem == PRIVATE:
+        level, words = Level.WARNING, NOT_ASKED
+    elif seen.status is None:
         level, words = Level.WARNING, SILENT
     elif seen.status in GONE:
         level, words = Level.BLOCKING, NO_PAGE

@@ -10,10 +10,10 @@ from newsletter.preflight.findings import Finding, Level, Words
 from newsletter.preflight.looking import Looking
 
 UNDECIDED: Words = {
-    "nl": "De foto in {block} heeft geen beschrijving. Zeg wat erop te zien is, of "
-    "kies dat hij versiering is.",
-    "en": "The picture in {block} has no description. Say what it shows, or choose "
-    "that it is decoration.",
+    "nl": "{block} heeft geen beschrijving. Zeg wat erop te zien is, of kies dat hij "
+    "versiering is.",
+    "en": "{block} has no description. Say what it shows, or choose that it is "
+    "decoration.",
 }
 UNDECIDED_STORY: Words = {
     "nl": "De foto bij “{title}” heeft geen beschrijving. Zeg bij het verhaal wat "

@@ -21,9 +21,9 @@ from newsletter.rendering.merge import Slot, marker
 from newsletter.rendering.values import BlockValue, Text
 
 LONG_SENTENCE: Words = {
-    "nl": "Blok {block} heeft een zin van {count} woorden: “{begin} …”. Maak er twee "
+    "nl": "{block} heeft een zin van {count} woorden: “{begin} …”. Maak er twee "
     "zinnen van; {most} woorden leest nog lekker.",
-    "en": "Block {block} has a sentence of {count} words: “{begin} …”. Make two of it; "
+    "en": "{block} has a sentence of {count} words: “{begin} …”. Make two of it; "
     "{most} words still read well.",
 }
 HARD: Words = {
@@ -33,13 +33,13 @@ HARD: Words = {
     "from {least} almost everybody can keep up. Shorter words and sentences help.",
 }
 JARGON: Words = {
-    "nl": "“{word}” in blok {block} is vaktaal. Gewoner is: {instead}.",
-    "en": "“{word}” in block {block} is jargon. Plainer is: {instead}.",
+    "nl": "“{word}” in {block} is vaktaal. Gewoner is: {instead}.",
+    "en": "“{word}” in {block} is jargon. Plainer is: {instead}.",
 }
 PASSIVE: Words = {
-    "nl": "In blok {block} wordt {count} keer iets gedaan zonder te zeggen door wie, "
+    "nl": "In {block} wordt {count} keer iets gedaan zonder te zeggen door wie, "
     "zoals in “{begin} …”. Zeg wie het doet.",
-    "en": "Block {block} says {count} times that something is done and not by whom, as "
+    "en": "{block} says {count} times that something is done and not by whom, as "
     "in “{begin} …”. Say who does it.",
 }
 CLICK: Words = {

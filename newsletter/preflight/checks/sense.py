@@ -12,9 +12,9 @@ from newsletter.preflight.looking import Looking
 from newsletter.rendering.values import Event, StoryBlock
 
 UNSEEN: Words = {
-    "nl": "Niemand krijgt blok {block} te zien: geen lezer past bij de regel. Verander "
+    "nl": "Niemand krijgt {block} te zien: geen lezer past bij de regel. Verander "
     "de regel, of haal het blok weg.",
-    "en": "Nobody gets to see block {block}: no reader fits its rule. Change the rule, "
+    "en": "Nobody gets to see {block}: no reader fits its rule. Change the rule, "
     "or take the block out.",
 }
 TWICE: Words = {

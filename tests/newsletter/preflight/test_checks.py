@@ -1,11 +1,12 @@
 """What each check finds, and what it lets pass."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from newsletter.elsewhere.looking import Look
+from newsletter.elsewhere.looking import PRIVATE, Look
 from newsletter.issues.waivers import waive
 from newsletter.preflight.checks import CHECKS
 from newsletter.preflight.checks.address import check_base_url
@@ -15,6 +16,7 @@ from newsletter.preflight.checks.knowledge import check_knowledge
 from newsletter.preflight.checks.links import check_links
 from newsletter.preflight.checks.own_pages import check_own_pages
 from newsletter.preflight.checks.pictures import check_pictures
+from newsletter.preflight.checks.sense import check_twice
 from newsletter.preflight.checks.size import check_size, size_of
 from newsletter.preflight.checks.versions import check_empty
 from newsletter.preflight.findings import Level
@@ -62,10 +64,10 @@ def test_a_check_finds_what_it_looks_for_and_says_so_in_the_issues_language(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("nl", "Blok x is niet af: Tekst is leeg. Vul het in, of haal het blok weg."),
+        ("nl", "Tekst is niet af: Tekst is leeg. Vul het in, of haal het blok weg."),
         (
             "en",
-            "Block x is not finished: Text is empty. Fill it in, or remove the block.",
+            "Text is not finished: Text is empty. Fill it in, or remove the block.",
         ),
     ],
 )
@@ -74,6 +76,36 @@ def test_what_a_block_misses_is_said_in_one_language(world, language, said):
     looking.issue.language = language
 
     assert [one.message for one in check_blocks(looking)] == [said]
+
+
+def test_a_finding_calls_blocks_and_versions_as_editors_see_them(world):
+    story = {"kind": "story", "story": "soep"}
+    picture = {"kind": "image", "url": "https://buurt.example/tafel.jpg"}
+    foreword = {
+        "kind": "foreword",
+        "text": "Dag **allemaal**, lees [dit](https://x.nl)",
+    }
+    looking = look_over(
+        world, foreword, story, story, picture, {**picture, "caption": "De tafel"}
+    )
+
+    found = {check: list(check(looking)) for check in CHECKS}
+
+    assert [one.message.partition(" Haal")[0] for one in found[check_twice]] == [
+        "“De buurttafel” staat 2 keer in versie A."
+    ]
+    assert [one.message.partition(".")[0] for one in found[check_pictures]] == [
+        "Foto heeft geen beschrijving",
+        "Foto “De tafel” heeft geen beschrijving",
+    ]
+    assert looking.finding("x", Level.ADVICE, SAID, block="foreword-1").message == (
+        "Voorwoord “Dag allemaal, lees dit”"
+    )
+    for one in (one for findings in found.values() for one in findings):
+        assert not re.search(r"\b(?:base|[a-z]+-[0-9])\b", one.message)
+
+
+SAID = {"nl": "{block}"}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=names)
@@ -101,6 +133,13 @@ def test_a_link_is_judged_by_its_answer(world, answer, level):
     found = list(check_links(seen(look_over(world), answer)))
 
     assert [one.level for one in found] == ([] if level is None else [level])
+
+
+def test_an_address_that_was_not_asked_is_said_to_be_private(world):
+    [found] = check_links(seen(look_over(world), Look(None, PRIVATE)))
+
+    assert found.message.startswith("https://buurt.example/dag hebben we niet opgevr")
+    assert "antwoord" not in found.message
 
 
 def test_a_dead_link_names_its_block_and_version(world):

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from newsletter.cli import main
 from newsletter.cli.door import Door
 from newsletter.elsewhere.looking import look_at
-from newsletter.fetching import NoAnswer, NotAllowed, Unreachable
+from newsletter.fetching import NoAnswer, NotAllowed, Private, Unreachable
 from newsletter.issues.compose import find_issue
 from newsletter.preflight import check_issue, look_at_links
 from newsletter.preflight.findings import Finding, Findings, Level
@@ -34,7 +34,8 @@ LINK = "https://buurt.example/dag"
         ([NoAnswer("Hung up."), 200], 200, ["HEAD", "GET"]),
         ([NoAnswer("Hung up."), NoAnswer("Hung up.")], None, ["HEAD", "GET"]),
         ([Unreachable("No name.")], None, ["HEAD"]),
-        ([NotAllowed("Private.")], None, ["HEAD"]),
+        ([NotAllowed("No web.")], None, ["HEAD"]),
+        ([Private("Private.")], None, ["HEAD"]),
     ],
 )
 def test_head_is_asked_first_and_get_when_it_says_no(answers, status, asked):

@@ -112,29 +112,29 @@ def _newcomer(world: World, issue: Issue) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (_change("foreword-1", text="Dag."), ["Block foreword-1 was changed."]),
-        (_retitle, ["Block “De soepketel” (story-1) was changed."]),
-        (_take_out, ["Block “Tussen balie en buurt” (story-2) was taken out."]),
-        (_add, ["Block text-1 was added."]),
+        (_change("foreword-1", text="Dag."), ["Foreword “Dag.” was changed."]),
+        (_retitle, ["Story “De soepketel” was changed."]),
+        (_take_out, ["Story “Tussen balie en buurt” was taken out."]),
+        (_add, ["Text “Nieuw.” was added."]),
         (_move, ["The order of the blocks was changed."]),
         (
             _change("story-2", story="balie"),
-            ["Who sees block “Tussen balie en buurt” (story-2) was changed."],
+            ["Who sees Story “Tussen balie en buurt” was changed."],
         ),
         (
             _edition({**EDITION, "audience": ONLY_AMBTENAREN}),
-            ["The audience of edition lpb was changed."],
+            ["The audience of edition LPB was changed."],
         ),
         (
             _edition({**EDITION, "foreword": "Hallo"}),
-            ["Block foreword-1 was changed in edition lpb."],
+            ["Foreword “Hallo” was changed in edition LPB."],
         ),
         (
             _edition({**EDITION, "subject": "Soep voor LPB"}),
-            ["The subject was changed in edition lpb."],
+            ["The subject was changed in edition LPB."],
         ),
-        (_edition({"region": "PV21"}), ["Edition PV21 was added."]),
-        (_no_edition, ["Edition lpb was taken out."]),
+        (_edition({"region": "PV21"}), ["Edition Fryslân was added."]),
+        (_no_edition, ["Edition LPB was taken out."]),
         (_subject, ["The subject was changed."]),
         (_sender, ["The sender or the look was changed."]),
     ],
@@ -152,7 +152,9 @@ def test_a_change_voids_it_and_is_named(
     said = [change.say("en") for change in given.changes]
     assert [one for one in said if one in says] == says
     assert not given.stands
-    assert all(change.say("nl") for change in given.changes)
+    for change in given.changes:
+        assert change.name not in change.say("nl").split() or not change.name
+        assert change.name in change.say("en", with_id=True)
 
 
 def test_more_readers_are_drift_and_a_version_nobody_saw_voids_it(
