@@ -71,7 +71,7 @@ def start(
     was cancelled before anybody was counted), and the gate's refusal.
     """
     mailing = lock_mailing_of(session, issue)
-    _require_first(session, settings, issue)
+    require_first(session, settings, issue)
     if issue.version != passed:
         gate(session, settings, issue, by=by, now=now)
     if mailing is None:
@@ -107,7 +107,7 @@ def start_now_or_at(
     fails the start is taken back: nothing is half done.
     """
     with database.read() as session:
-        _require_first(session, settings, find_issue(session, number))
+        require_first(session, settings, find_issue(session, number))
     passed = _let_through(database, settings, number, by=by, now=now)
     with database.write.begin() as session:
         issue = find_issue(session, number)
@@ -321,7 +321,7 @@ def require(mailing: Mailing, allowed: Set[MailingState], what: str) -> None:
     )
 
 
-def _require_first(session: Session, settings: Settings, issue: Issue) -> None:
+def require_first(session: Session, settings: Settings, issue: Issue) -> None:
     """Raise AlreadyStarted when the issue's one mailing is there."""
     mailing = session.scalar(
         select(Mailing).where(

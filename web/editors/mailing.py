@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from newsletter.dispatch import mailings, settling
 from newsletter.dispatch import receipt as receipts
 from newsletter.dispatch.corrections.models import Correction
-from newsletter.dispatch.errors import NoMailing
+from newsletter.dispatch.errors import AlreadyStarted, NoMailing
 from newsletter.dispatch.models import Mailing
 from newsletter.dispatch.naming import find_mailed
 from newsletter.dispatch.plan import planned_variants
@@ -60,11 +60,18 @@ def start(number: int) -> ResponseReturnValue:
     database = house().database
     try:
         with database.read() as reading:
-            _same_as_seen(find_issue(reading, number))
+            issue = find_issue(reading, number)
+            # Before what was changed: there is nothing to look at once more.
+            mailings.require_first(reading, settings(), issue)
+            _same_as_seen(issue)
         at = _moment()
         mailings.start_now_or_at(
             database, settings(), number, by=me().email, at=at, now=now()
         )
+    except AlreadyStarted as error:
+        issue = find_issue(session(), number)
+        page = "editors/mailing/started.html"
+        return render_template(page, issue=issue, said=explain(error)), 409
     except (NewsletterError, SubscribersError) as error:
         return _ask(find_issue(session(), number), wrong=explain(error)), 422
     return redirect(url_for(".progress", number=number), 303)

@@ -115,11 +115,17 @@ def test_sending_now_reaches_everybody_once_and_the_receipt_adds_up(
 def test_starting_twice_mails_nobody_twice(
     desk: Desk, database: Database, work: Context, settings: Settings, village: None
 ) -> None:
+    looked_at = version(database)
     start(desk, database)
     worker.run_once(work)
 
-    desk.post(f"{ISSUE}/start", version=version(database), when="now")
+    again = desk.post(f"{ISSUE}/start", version=looked_at, when="now")
     worker.run_once(work)
+
+    assert again.status_code == 409
+    assert "Dit nummer is al gestart. Niemand krijgt het twee keer." in again.text
+    assert f'href="{ISSUE}/progress"' in again.text
+    assert "button" not in again.text.partition("<main")[2].partition("</main>")[0]
 
     assert len(list((settings.outbox / "42").glob("*.eml"))) == 3
 
