@@ -60,6 +60,11 @@ class Standing:
         """Those that count when ``starter`` starts it; None: whoever that will be."""
         return [one for one in self.given if one.stands and one.by != starter]
 
+    @property
+    def lapsed(self) -> list[Given]:
+        """Those that count no more for anybody: something was changed."""
+        return [one for one in self.given if not one.stands]
+
     def missing(self, starter: str | None) -> int:
         return max(0, self.needed - len(self.counting(starter)))
 

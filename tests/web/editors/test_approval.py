@@ -16,11 +16,12 @@ from newsletter.workflow.models import Approval, ApprovalLink, Remark
 from newsletter.workflow.remarks import remark
 from subscribers.models import Subscription, SubscriptionState
 from tests.conftest import NOW
-from tests.web.editors.conftest import EDITOR, Desk
+from tests.web.editors.conftest import CHIEF, EDITOR, Desk
 from tests.web.editors.test_sending import version
 from tests.web.public.test_approve import seen
 
 HERE = "/desk/issues/42/approval"
+SEND = "/desk/issues/42/send"
 
 
 @pytest.fixture
@@ -38,10 +39,9 @@ def test_another_person_opens_the_way_and_a_change_closes_it(
     database: Database,
     village: None,
 ) -> None:
-    send = "/desk/issues/42/send"
-    assert "Er mist 1 akkoord van een ander." in desk.get(send).text
+    assert "Er mist 1 akkoord van een ander." in desk.get(SEND).text
     approve(desk)
-    assert "Er mist 1 akkoord van een ander." in desk.get(send).text
+    assert "Er mist 1 akkoord van een ander." in desk.get(SEND).text
     start = "/desk/issues/42/start"
     refused = desk.post(start, version=version(database), when="now")
     assert refused.status_code == 422
@@ -53,7 +53,7 @@ def test_another_person_opens_the_way_and_a_change_closes_it(
         last = select(Subscription).order_by(Subscription.id.desc()).limit(1)
         session.scalars(last).one().state = SubscriptionState.ENDED
 
-    page = desk.get(send).text
+    page = desk.get(SEND).text
     assert "Akkoord voor 3 lezers, nu 2." in page
     assert page.count("3 bij akkoord") == 1  # together; of one version 2
     assert page.count("2 bij akkoord") == 1
@@ -61,7 +61,7 @@ def test_another_person_opens_the_way_and_a_change_closes_it(
 
     with database.write.begin() as session:
         find_issue(session, 42).subject = "Iets anders"
-    assert "Het onderwerp is veranderd." in desk.get(send).text
+    assert "Het onderwerp is veranderd." in desk.get(SEND).text
     assert "Het onderwerp is veranderd." in desk.get(HERE).text
 
     approve(colleague)
@@ -125,13 +125,21 @@ def test_a_remark_leads_to_its_block_and_is_ticked_off(
     assert "1 opmerking is klaar" in page
 
 
-def test_without_the_setting_nobody_has_to(
-    app: Flask, desk: Desk, village: None
+def test_without_the_setting_nobody_has_to_and_what_lapsed_is_said(
+    app: Flask, desk: Desk, database: Database, village: None
 ) -> None:
     house = app.extensions["buurtpost"]
     app.extensions["buurtpost"] = replace(
         house, settings=replace(house.settings, approvals=0)
     )
 
-    assert "Hier hoeft niemand akkoord te geven." in desk.get(HERE).text
-    assert "Er mist" not in desk.get("/desk/issues/42/send").text
+    assert "Hier hoeft niemand akkoord te geven." in approve(desk)
+    assert "telt niet meer" not in desk.get(SEND).text
+
+    with database.write.begin() as session:
+        find_issue(session, 42).subject = "Iets anders"
+    page = desk.get(SEND).text
+    assert "Er mist" not in page
+    assert f"Het akkoord van {CHIEF} telt niet meer, want er is iets veranderd" in page
+    assert "Het onderwerp is veranderd." in page
+    assert "Verstuur aan 3 lezers" in page
