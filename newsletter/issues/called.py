@@ -31,11 +31,14 @@ def words_of(session: Session, blocks: Collection[Block]) -> dict[str, str]:
     documents = [block.to_dict() for block in blocks]
     slugs = [one["story"] for one in documents if one.get("story")]
     titles = {slug: item.title for slug, item in items_of(session, slugs).items()}
-    return {one["id"]: _words(one, titles) for one in documents}
+    return {one["id"]: words_in(one, titles) for one in documents}
 
 
-def _words(document: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """A picture has none but what somebody wrote under it or says that it shows."""
+def words_in(document: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """A block's title or first words; of a piece ``titles`` has it, by slug.
+
+    A picture has none but what somebody wrote under it or says that it shows.
+    """
     told = (document.get(name) for name in ("title", "text", "caption", "alt", "who"))
     first = next((text for text in told if text), "")
     text = titles.get(document.get("story", ""), first)

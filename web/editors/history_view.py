@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from newsletter.issues.blocks import block_type
-from newsletter.issues.errors import BadBlock
+from newsletter.issues.called import called, words_in
 from newsletter.issues.files import every_block_document
 from newsletter.issues.history import Change, history, last_changer, newest
 from newsletter.issues.models import Issue, IssueVersion
@@ -21,7 +20,6 @@ from web.language import gettext as _
 from web.language import language
 
 LATELY = timedelta(minutes=5)
-_SHORT = 40
 
 
 @dataclass(frozen=True)
@@ -131,16 +129,8 @@ def _items_in(session: Session, versions: Sequence[IssueVersion]) -> dict[str, A
 
 
 def _name(document: Mapping[str, Any], items: Mapping[str, Any]) -> str:
-    try:
-        label = block_type(document.get("kind"), block="").label[language()]
-    except BadBlock:  # of a kind that an older version knew
-        label = str(document.get("kind"))
-    item = items.get(document.get("story", ""))
-    title = item.title if item else document.get("title") or document.get("text") or ""
-    words = " ".join(title.split())
-    if len(words) > _SHORT:
-        words = words[:_SHORT].rsplit(" ", 1)[0] + " …"
-    return f"{label} “{words}”" if words else label
+    titles = {slug: item.title for slug, item in items.items()}
+    return called(str(document.get("kind")), words_in(document, titles), language())
 
 
 def _edition_name(session: Session, key: str) -> str:
