@@ -8,7 +8,7 @@ from newsletter.issues.compose import find_issue
 from newsletter.issues.composition import Composition
 from newsletter.issues.models import Issue
 from newsletter.language import LANGUAGES
-from newsletter.preflight import look_at_links
+from newsletter.preflight import Finding, check_issue, look_at_links
 from newsletter.staff.roles import Act
 from newsletter.workflow import links, remarks
 from newsletter.workflow.approval import (
@@ -17,8 +17,10 @@ from newsletter.workflow.approval import (
     standing_of,
     withdraw,
 )
+from newsletter.workflow.errors import Blocked
 from subscribers.errors import SubscribersError
 from web.auth import me, staff_may
+from web.editors.check import jumps
 from web.editors.words import explain
 from web.language import language
 from web.session import house, now, reading, session, settings, signer
@@ -47,6 +49,8 @@ def approve(number: int) -> ResponseReturnValue:
             seen=request.form.get("seen", ""),
             now=now(),
         )
+    except Blocked:
+        return _page(number), 422  # which lists what blocks
     except (NewsletterError, SubscribersError) as error:
         return _page(number, wrong=explain(error)), 422
     return _back(number, "approved")
@@ -105,17 +109,20 @@ def _back(number: int, done: str) -> ResponseReturnValue:
 
 def _page(number: int, *, wrong: str = "", invite_wrong: str = "") -> str:
     issue = find_issue(reading(), number)
+    blocking = _blocking(issue)
     standing: Standing | None = None
     try:
         standing = standing_of(reading(), settings(), issue, now=now())
     except (NewsletterError, SubscribersError) as error:
-        wrong = wrong or explain(error)
+        wrong = wrong or ("" if blocking else explain(error))
     given = standing.given if standing else ()
     said = remarks.remarks_of(reading(), issue)
     return render_template(
         "editors/approval/page.html",
         issue=issue,
         standing=standing,
+        blocking=blocking,
+        jump=jumps(issue),
         mine=next((one for one in given if one.by == me().email), None),
         links=[one for one in links.links_of(reading(), issue) if not one.revoked_at],
         is_open=lambda link: links.is_open(link, now=now()),
@@ -127,6 +134,13 @@ def _page(number: int, *, wrong: str = "", invite_wrong: str = "") -> str:
         typed=request.form,
         done=request.args.get("done", ""),
     )
+
+
+def _blocking(issue: Issue) -> tuple[Finding, ...]:
+    """What must be mended before anybody approves; nothing once it was started."""
+    if issue.frozen_at is not None:
+        return ()
+    return check_issue(reading(), settings(), issue, now=now()).blocking
 
 
 def _blocks(issue: Issue, standing: Standing | None) -> dict[str, str]:

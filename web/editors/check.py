@@ -49,7 +49,7 @@ def show(number: int) -> ResponseReturnValue:
         "editors/check.html",
         issue=issue,
         findings=check_issue(session(), settings(), issue, now=now()),
-        jump=_jumps(issue),
+        jump=jumps(issue),
         must_be_approved=settings().approvals > 0,
         waivable=_waivable(issue),
     )
@@ -65,7 +65,7 @@ def waive_story(number: int) -> ResponseReturnValue:
     return redirect(url_for(".show", number=number), 303)
 
 
-def _jumps(issue: Issue) -> Callable[[Finding], Jump]:
+def jumps(issue: Issue) -> Callable[[Finding], Jump]:
     """Where each finding is mended: in the library, in a block, in the list of words,
     or around the blocks."""
     edition_of, story_of = _editions(issue), _stories(issue)

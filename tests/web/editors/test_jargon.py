@@ -7,7 +7,7 @@ from newsletter.issues.compose import find_issue
 from newsletter.preflight import Finding, Level
 from newsletter.preflight.jargon import all_words
 from tests.web.editors.conftest import Desk
-from web.editors.check import _jumps
+from web.editors.check import jumps
 
 
 def words(database: Database) -> dict[str, str]:
@@ -52,7 +52,7 @@ def test_every_finding_leads_somewhere(app, village, database, check, variant, l
     with database.write.begin() as session:
         find_issue(session, 42).editions = [{"partner": "lpb", "subject": "Voor LPB"}]
     with app.test_request_context("/desk/"), database.read() as session:
-        jump = _jumps(find_issue(session, 42))
+        jump = jumps(find_issue(session, 42))
 
         found = jump(Finding(check, Level.ADVICE, "Zo.", variant=variant)).url
         assert found == f"/desk/issues/42{leads}"
