@@ -28,8 +28,13 @@ def begun(seen: str, *, saves_at: str, page: str) -> ResponseReturnValue:
     return jsonify(seen=seen, said=said, saves_at=saves_at, page=page)
 
 
-def refused(said: str = "", status: int = 422) -> tuple[Response, int] | None:
+def incomplete(why: str) -> tuple[Response, int] | None:
+    """What was typed cannot be kept yet, and why."""
+    return refused(_("Not saved yet: %(why)s") % {"why": why})
+
+
+def refused(said: str, status: int = 422) -> tuple[Response, int] | None:
     """None when a person pressed the button: they get the page."""
     if not is_asked():
         return None
-    return jsonify(said=said or _("Not saved yet")), status
+    return jsonify(said=said), status

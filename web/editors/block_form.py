@@ -114,6 +114,17 @@ class BlockForm:
         self._check_picture()
         return not self.wrong
 
+    def why_not(self) -> str:
+        """The first thing that is wrong, for a form that could not save itself."""
+        for name, spec in self.kind.specs().items():
+            if name not in self.wrong:
+                continue
+            if spec.form is Form.PICTURE and not self.typed.get(name):
+                # A chosen file stays in the browser until the button is pressed.
+                return _("the picture goes along when you press the button.")
+            return f"{spec.label[language()]}: {self.wrong[name]}"
+        return ""
+
     def _check_picture(self) -> None:
         """A picture is a file of ours or somebody's address: one of the two."""
         for name, spec in self.kind.specs().items():

@@ -42,13 +42,15 @@ def add(number: int) -> ResponseReturnValue:
         abort(400)
     form = BlockForm.read(request, kind, None)
     if not form.check():
-        return autosave.refused() or (page(issue, edition=edition, form=form), 422)
+        refused = autosave.incomplete(form.why_not())
+        return refused or (page(issue, edition=edition, form=form), 422)
     # While somebody still writes it nobody else sees it.
     document = form.document | {"hidden": autosave.is_asked()}
     try:
         added = _add(issue, edition, document, after=form.after or None)
     except (NewsletterError, SubscribersError) as error:
-        return autosave.refused() or _refused(number, edition, form, error)
+        refused = autosave.incomplete(explain(error))
+        return refused or _refused(number, edition, form, error)
     if autosave.is_asked():
         return autosave.begun(
             fingerprint(_find(issue, edition, added).to_dict()),
@@ -91,7 +93,8 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
         refused = autosave.refused(form.meanwhile, 409)
         return refused or (page(issue, edition=edition, form=form), 409)
     if not form.check():
-        return autosave.refused() or (page(issue, edition=edition, form=form), 422)
+        refused = autosave.incomplete(form.why_not())
+        return refused or (page(issue, edition=edition, form=form), 422)
     here, document, edit = (session(), settings(), issue), form.document, my_edit()
     if form.put_in and not autosave.is_asked():
         document["hidden"] = False
@@ -101,7 +104,8 @@ def change(number: int, block_id: str) -> ResponseReturnValue:
         else:
             extras.change_extra(*here, edition, block_id, document, edit=edit)
     except (NewsletterError, SubscribersError) as error:
-        return autosave.refused() or _refused(number, edition, form, error)
+        refused = autosave.incomplete(explain(error))
+        return refused or _refused(number, edition, form, error)
     if autosave.is_asked():
         return autosave.done(fingerprint(_find(issue, edition, block_id).to_dict()))
     note_issue(issue, f"{'added' if form.put_in else 'changed'} {block_id}")

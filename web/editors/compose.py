@@ -88,7 +88,7 @@ def headings(number: int) -> ResponseReturnValue:
         session().rollback()
         typed.wrong = explain(error)
         again = find_issue(session(), number)
-        return autosave.refused() or (page(again, headings=typed), 422)
+        return autosave.incomplete(typed.wrong) or (page(again, headings=typed), 422)
     if autosave.is_asked():
         return autosave.done(headings_seen(issue))
     note_issue(issue, "subject")

@@ -53,7 +53,8 @@ def change(number: int, key: str) -> ResponseReturnValue:
         session().rollback()
         form.wrong["form"] = explain(error)
         issue = find_issue(session(), number)
-        return autosave.refused() or (page(issue, edition=key, edition_form=form), 422)
+        refused = autosave.incomplete(form.wrong["form"])
+        return refused or (page(issue, edition=key, edition_form=form), 422)
     if autosave.is_asked():
         return autosave.done(fingerprint(seen(Composition.of(issue).edition(key))))
     note_issue(issue, f"changed edition {key}")

@@ -287,9 +287,17 @@ def test_what_cannot_be_saved_yet_waits(
         autosave="yes",
     )
 
-    assert (answer.status_code, answer.json) == (422, {"said": "Nog niet bewaard"})
-    answer = desk.post(BLOCKS, kind="event", edition="base", title="Op", autosave="yes")
-    assert (answer.status_code, answer.json) == (422, {"said": "Nog niet bewaard"})
+    said = "Nog niet bewaard: Waarheen: Schrijf een heel adres: https://..., of"
+    assert answer.status_code == 422
+    assert said in (answer.json or {})["said"]
+    for kind, why in (
+        ("event", "Begin: Kies een dag en een tijd."),
+        ("image", "de foto gaat mee als je op de knop drukt."),
+    ):
+        new = {"kind": kind, "edition": "base", "title": "Op", "autosave": "yes"}
+        answer = desk.post(BLOCKS, **new)
+        said = f"Nog niet bewaard: {why}"
+        assert (answer.status_code, answer.json) == (422, {"said": said})
 
 
 def test_subject_and_edition_save_themselves_too(
