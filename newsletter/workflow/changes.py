@@ -38,7 +38,7 @@ WORDS: Mapping[What, Mapping[str, str]] = {
     },
     What.PREHEADER: {
         "nl": "De regel achter het onderwerp is veranderd.",
-        "en": "The preheader was changed.",
+        "en": "The line behind the subject was changed.",
     },
     What.BLOCK_ADDED: {
         "nl": "{name} is erbij gekomen{of}.",

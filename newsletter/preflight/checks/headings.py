@@ -11,9 +11,9 @@ NO_SUBJECT: Words = {
     "en": "There is no subject. No mail goes out without one.",
 }
 NO_PREHEADER: Words = {
-    "nl": "Er is geen voorproefje (preheader). Lezers zien dan een willekeurig stuk "
-    "tekst naast het onderwerp.",
-    "en": "There is no preheader. Readers then see some stray text beside the subject.",
+    "nl": "De regel achter het onderwerp is leeg. Lezers zien daar dan een willekeurig "
+    "stuk tekst.",
+    "en": "The line behind the subject is empty. Readers then see some stray text there.",
 }
 LONG_SUBJECT: Words = {
     "nl": "Het onderwerp telt {count} tekens; een telefoon laat er ongeveer {most} "
@@ -22,16 +22,16 @@ LONG_SUBJECT: Words = {
     "matters most first.",
 }
 SHORT_PREHEADER: Words = {
-    "nl": "Het voorproefje (preheader) telt {count} tekens. Tussen {least} en {most} "
-    "vult het de regel naast het onderwerp en wordt het niet afgekapt.",
-    "en": "The preheader has {count} characters. Between {least} and {most} it fills "
-    "the line beside the subject and is not cut off.",
+    "nl": "De regel achter het onderwerp telt {count} tekens. Tussen {least} en {most} "
+    "vult hij de ruimte en wordt hij niet afgekapt.",
+    "en": "The line behind the subject has {count} characters. Between {least} and "
+    "{most} it fills the room there and is not cut off.",
 }
 SAME: Words = {
-    "nl": "Het voorproefje (preheader) zegt hetzelfde als het onderwerp. Zeg er iets "
+    "nl": "De regel achter het onderwerp zegt hetzelfde als het onderwerp. Zeg er iets "
     "bij wat nieuwsgierig maakt.",
-    "en": "The preheader says the same as the subject. Add something that makes "
-    "curious.",
+    "en": "The line behind the subject says the same as the subject. Add something that "
+    "makes curious.",
 }
 _SUBJECT_SHOWN = 60
 _PREHEADER = range(30, 121)
