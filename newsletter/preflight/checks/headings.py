@@ -13,7 +13,7 @@ NO_SUBJECT: Words = {
 NO_PREHEADER: Words = {
     "nl": "De regel achter het onderwerp is leeg. Lezers zien daar dan een willekeurig "
     "stuk tekst.",
-    "en": "The line behind the subject is empty. Readers then see some stray text there.",
+    "en": "The line behind the subject is empty. Readers then see stray text there.",
 }
 LONG_SUBJECT: Words = {
     "nl": "Het onderwerp telt {count} tekens; een telefoon laat er ongeveer {most} "
@@ -30,8 +30,8 @@ SHORT_PREHEADER: Words = {
 SAME: Words = {
     "nl": "De regel achter het onderwerp zegt hetzelfde als het onderwerp. Zeg er iets "
     "bij wat nieuwsgierig maakt.",
-    "en": "The line behind the subject says the same as the subject. Add something that "
-    "makes curious.",
+    "en": "The line behind the subject says the same as the subject. Add something "
+    "that makes curious.",
 }
 _SUBJECT_SHOWN = 60
 _PREHEADER = range(30, 121)

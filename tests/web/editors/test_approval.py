@@ -22,6 +22,7 @@ from tests.web.public.test_approve import seen
 
 HERE = "/desk/issues/42/approval"
 SEND = "/desk/issues/42/send"
+CHECK = "/desk/issues/42/check"
 
 
 @pytest.fixture
@@ -39,6 +40,7 @@ def test_another_person_opens_the_way_and_a_change_closes_it(
     database: Database,
     village: None,
 ) -> None:
+    assert f'class="button" href="{HERE}"' in desk.get(CHECK).text
     assert "Er mist 1 akkoord van een ander." in desk.get(SEND).text
     approve(desk)
     assert "Er mist 1 akkoord van een ander." in desk.get(SEND).text
@@ -137,8 +139,9 @@ def test_without_the_setting_nobody_has_to_and_what_lapsed_is_said(
         house, settings=replace(house.settings, approvals=0)
     )
 
-    assert "Hier hoeft niemand akkoord te geven." in approve(desk)
+    assert "Hier hoeft niemand akkoord te geven: deze stap mag je over" in approve(desk)
     assert "telt niet meer" not in desk.get(SEND).text
+    assert f'class="button" href="{SEND}"' in desk.get(CHECK).text
 
     with database.write.begin() as session:
         find_issue(session, 42).subject = "Iets anders"
