@@ -58,11 +58,49 @@ window.addEventListener("beforeunload", (event) => {
   if (isDirty) event.preventDefault();
 });
 
+// Whoever opened a form types in it at once. A fragment in the address takes the focus
+// away, a frame after the page is loaded.
+const opened = document.querySelector("form.block-form");
+const first = opened?.querySelector("[aria-invalid=true]") ?? opened?.querySelector("input:not([type=hidden]), textarea, select");
+if (first) window.addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => first.focus())));
+
+// Placing leaves the page and the library where they were; what was placed is in sight.
+const library = document.querySelector("#library");
+for (const form of document.querySelectorAll("form[data-stay]")) {
+  form.addEventListener("submit", () => sessionStorage.setItem("stay", `${scrollY} ${library.scrollTop}`));
+}
+const placed = document.querySelector("[data-placed]");
+if (placed) {
+  const [top, inLibrary] = (sessionStorage.getItem("stay") ?? "0 0").split(" ").map(Number);
+  scrollTo(0, top);
+  library.scrollTop = inLibrary;
+  placed.scrollIntoView({ block: "nearest" });
+}
+
 // What is typed is saved by itself, a moment after the last key. When somebody else was
 // first nothing is overwritten: the text stays here, and the button shows both.
 const PAUSE_MS = 1500;
-for (const form of document.querySelectorAll("form[data-autosave]")) saveByItself(form);
+const savers = [...document.querySelectorAll("form[data-autosave]")].map(saveByItself);
 
+// Another button or a link, pressed while something waits to be saved: that goes first.
+// What could not be saved is asked about as it is lost.
+function saveFirst(event, target, goOn) {
+  const saver = savers.find((one) => one.isBusy() && !one.form.contains(target));
+  if (!saver || event.defaultPrevented) return;
+  event.preventDefault();
+  saver.saveNow().then(goOn);
+}
+document.addEventListener("submit", (event) => {
+  const submitter = event.submitter;
+  saveFirst(event, event.target, () => event.target.requestSubmit(submitter));
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  saveFirst(event, link, () => link.click());
+});
+
+// Returns how to have it saved at once.
 function saveByItself(form) {
   const place = form.querySelector("[data-saved]");
   let waiting, saving, isOver;
@@ -76,7 +114,8 @@ function saveByItself(form) {
     const fields = new FormData(form);
     fields.set("autosave", "yes");
     for (const file of form.querySelectorAll("input[type=file]")) fields.delete(file.name);
-    isDirty = false;
+    // A chosen picture goes with the button only.
+    isDirty = [...form.querySelectorAll("input[type=file]")].some((file) => file.value);
     try {
       const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
       const news = await answer.json();
@@ -100,11 +139,14 @@ function saveByItself(form) {
 
   // One after the other: each stands on what the one before it saved.
   function saveNext() {
+    clearTimeout(waiting);
+    waiting = null;
     const mine = Promise.resolve(saving).then(() => (isOver ? undefined : save()));
     saving = mine;
     mine.finally(() => {
       if (saving === mine) saving = null;
     });
+    return mine;
   }
 
   form.addEventListener("input", () => {
@@ -113,11 +155,17 @@ function saveByItself(form) {
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(waiting);
+    waiting = null;
     if (!saving) return;
     event.preventDefault(); // what is on its way decides what this stands on
     const submitter = event.submitter; // no destructuring: the build knows none for Safari 14
     saving.then(() => form.requestSubmit(submitter));
   });
+  return {
+    form,
+    isBusy: () => !!(waiting || saving),
+    saveNow: () => (waiting ? saveNext() : saving),
+  };
 }
 
 // The progress of a mailing: the bar moves, and a change of state loads the page anew

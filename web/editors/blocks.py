@@ -77,9 +77,10 @@ def place(number: int) -> ResponseReturnValue:
         strip = {"kind": "knowledge", "story": item.slug}
         _add(issue, edition, strip, after=added)
     note_issue(issue, f"placed {item.slug}")
-    looked = {name: request.form.get(name, "") for name in ("q", "which")}
+    looked = {name: request.form.get(name, "") for name in ("q", "which", "at")}
     kept = {name: value for name, value in looked.items() if value}
-    return redirect(_page(number, edition, _anchor=added, **kept), 303)
+    # No fragment: the focus goes to the next piece, and the page stays where it was.
+    return redirect(_page(number, edition, placed=added, **kept), 303)
 
 
 @pages.post(f"{BLOCKS}/<block_id>")

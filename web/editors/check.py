@@ -96,8 +96,8 @@ def _headings(issue: Issue, variant: str | None) -> dict[str, Any]:
     for edition in Composition.of(issue).editions:
         is_of_it = variant == edition.key or f"{variant}".startswith(f"{edition.key}-")
         if is_of_it and edition.subject:
-            return {"edition": edition.key, "edit": "me"}
-    return {"edit": "headings"}
+            return {"edition": edition.key, "edit": "me", "_anchor": "headings"}
+    return {"edit": "headings", "_anchor": "headings"}
 
 
 def _editions(issue: Issue) -> dict[str, str]:

@@ -92,7 +92,7 @@ def headings(number: int) -> ResponseReturnValue:
     if autosave.is_asked():
         return autosave.done(headings_seen(issue))
     note_issue(issue, "subject")
-    return redirect(url_for(".show", number=number), 303)
+    return redirect(url_for(".show", number=number, _anchor="headings"), 303)
 
 
 def meanwhile(issue: Issue, part: Callable[[IssueVersion], object]) -> str:
@@ -120,6 +120,7 @@ def page(
     found_steps = steps(session(), issue) if issue.frozen_at is None else None
     needs_choices = form is not None or edition_form is not None
     partners, provinces = view.open_editions(session(), composition)
+    pieces = view.library(session(), issue, words=words, which=which, used=used)
     return render_template(
         "editors/compose/page.html",
         issue=issue,
@@ -143,11 +144,13 @@ def page(
         view=_view(),
         views=VIEWS,
         kinds=[(kind.kind, kind.label[language()]) for kind in BLOCK_TYPES],
-        pieces=view.library(session(), issue, words=words, which=which, used=used),
+        pieces=pieces,
+        next_at=_next_at(len(pieces)),
         pieces_in_all=view.library_size(session()),
         q=words,
         which=which,
         partners=all_partners(session()),
+        placed=request.args.get("placed", ""),
         moved=request.args.get("moved", ""),
         moved_to=request.args.get("to", ""),
         wrong=wrong,
@@ -167,6 +170,14 @@ def _here(number: int, edition: str, /, **changes: str | None) -> str:
     kept["edition"] = "" if edition == BASE_KEY else edition
     asked = {name: value for name, value in {**kept, **changes}.items() if value}
     return url_for("desk_compose.show", number=number, **asked)  # type: ignore[arg-type]
+
+
+def _next_at(pieces: int) -> int:
+    """Where in the library a piece was just placed from: the next one stands there
+    now. -1: nowhere."""
+    text = request.args.get("at", "")
+    at = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
+    return min(at, pieces - 1)
 
 
 def _planned(issue: Issue) -> tuple[list[PlannedVariant], str]:

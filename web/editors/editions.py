@@ -32,7 +32,14 @@ def add(number: int) -> ResponseReturnValue:
         set_edition(session(), settings(), issue, {kind: key}, edit=my_edit())
         note_issue(issue, f"added edition {key}")
     return redirect(
-        url_for("desk_compose.show", number=number, edition=key, edit="me"), 303
+        url_for(
+            "desk_compose.show",
+            number=number,
+            edition=key,
+            edit="me",
+            _anchor="headings",
+        ),
+        303,
     )
 
 
@@ -58,7 +65,8 @@ def change(number: int, key: str) -> ResponseReturnValue:
     if autosave.is_asked():
         return autosave.done(fingerprint(seen(Composition.of(issue).edition(key))))
     note_issue(issue, f"changed edition {key}")
-    return redirect(url_for("desk_compose.show", number=number, edition=key), 303)
+    there = url_for("desk_compose.show", number=number, edition=key, _anchor="headings")
+    return redirect(there, 303)
 
 
 @pages.post(f"{EDITIONS}/<key>/remove")

@@ -71,6 +71,23 @@ def test_placing_a_story_brings_its_knowledge_along(
     assert "Een bank is een plek." in page.text
 
 
+def test_placing_goes_on_at_the_next_piece_of_the_library(
+    desk: Desk, village: None
+) -> None:
+    for title in ("Drie", "Twee", "Een"):  # the last added comes first
+        desk.post("/desk/stories/new", title=title, body="Een bank op de stoep.")
+
+    def next_after(slug: str, at: int) -> list[str]:
+        page = desk.follow(f"{ISSUE}/place", story=slug, edition="base", at=str(at))
+        assert page.text.count("data-placed") == 1
+        return re.findall(r' autofocus>Plaats<span class="unseen"> (\w+)', page.text)
+
+    assert next_after("twee", 1) == ["Drie"]
+    assert next_after("drie", 1) == ["Een"]  # that was the last
+    assert next_after("een", 0) == []
+    assert "autofocus" not in desk.get(f"{ISSUE}?at=x").text
+
+
 @pytest.mark.parametrize("kind", BLOCK_TYPES, ids=lambda kind: kind.kind)
 def test_every_kind_of_block_has_a_form_that_takes_its_example(
     desk: Desk, database: Database, village: None, kind: type[Block]

@@ -2,6 +2,14 @@
 
 from playwright.sync_api import Page, Route, expect
 
+from database.session import Database
+from newsletter.issues.compose import add_block, find_issue
+from newsletter.issues.history import Edit
+from newsletter.library.bodies import Format
+from newsletter.library.models import ItemKind
+from newsletter.library.stories import add_item
+from newsletter.settings import Settings
+from tests.web.editors.conftest import CHIEF, now
 from tests.web.editors.test_browser import come_in, order, press
 
 PAUSE_MS = 1500  # as in desk.js
@@ -83,6 +91,64 @@ def test_a_slow_line_saves_one_after_the_other(
     page.get_by_role("button", name="Zet het erin").click()
     page.wait_for_url("**#text-1")
     assert order(page)[-2:] == ["story-2", "text-1"]
+
+
+def test_what_one_types_is_saved_before_another_button_is_heard(
+    page: Page, way_in: str, served: str
+) -> None:
+    come_in(page, way_in)
+    page.goto(f"{served}/desk/issues/42")
+    page.get_by_role("link", name="Wijzig onderwerp").click()
+    # Typed in at once.
+    expect(page.get_by_label("Onderwerp", exact=True)).to_be_focused()
+    assert page.url.endswith("edit=headings#headings")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Soep op straat")
+    page.get_by_role("button", name="Kopieer Voorwoord").click()
+    page.wait_for_url("**#foreword-2")
+    page.get_by_role("heading", name="Soep op straat").wait_for()
+
+    page.get_by_role("link", name="Wijzig Voorwoord").first.click()
+    page.get_by_role("textbox", name="Tekst", exact=True).fill("Dag.")
+    page.get_by_role("link", name="Verder naar controleren").click()
+    page.get_by_role("heading", name="Nummer 42 controleren").wait_for()
+    page.go_back()
+    assert page.get_by_role("textbox", name="Tekst", exact=True).input_value() == "Dag."
+    assert asked == []
+
+
+def test_placing_leaves_the_page_where_it_was(
+    page: Page, way_in: str, served: str, sqlite_database: Database, settings: Settings
+) -> None:
+    with sqlite_database.write.begin() as session:
+        here, edit = (session, settings, find_issue(session, 42)), Edit(now(), CHIEF)
+        for number in range(12):
+            add_block(*here, {"kind": "text", "text": "Buurt. " * 40}, edit=edit)
+            add_item(
+                session,
+                settings,
+                slug=f"stuk-{number}",
+                kind=ItemKind.STORY,
+                title=f"Stuk {number}",
+                body="Een stoep.",
+                format=Format.MARKDOWN,
+                now=now(),
+            )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    come_in(page, way_in)
+    page.goto(f"{served}/desk/issues/42")
+    page.evaluate("scrollTo(0, 900)")
+    page.get_by_role("button", name="Plaats Stuk 4").click()
+    page.wait_for_url("**placed=*")
+
+    # The story below is in sight, the library too, and the focus at the next piece.
+    focus = page.evaluate("document.activeElement.innerText")
+    assert " ".join(focus.split()) == "Plaats Stuk 3"
+    assert page.evaluate("scrollY") >= 900
+    for place in ("#library", "[data-placed]"):
+        expect(page.locator(place)).to_be_in_viewport()
 
 
 def test_two_at_the_same_words_keep_both(page: Page, way_in: str, served: str) -> None:

@@ -40,10 +40,10 @@ def test_a_word_that_is_not_there_is_told(desk: Desk):
 @pytest.mark.parametrize(
     ("check", "variant", "leads"),
     [
-        ("subject", "base", "?edit=headings"),
-        ("subject-length", "base-3f9c1a", "?edit=headings"),
-        ("subject-length", "lpb-3f9c1a", "?edition=lpb&edit=me"),
-        ("preheader", None, "?edit=headings"),
+        ("subject", "base", "?edit=headings#headings"),
+        ("subject-length", "base-3f9c1a", "?edit=headings#headings"),
+        ("subject-length", "lpb-3f9c1a", "?edition=lpb&edit=me#headings"),
+        ("preheader", None, "?edit=headings#headings"),
         ("readability", "lpb", "?variant=lpb#preview"),
         ("provider", None, ""),
     ],
