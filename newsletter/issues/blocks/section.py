@@ -59,18 +59,22 @@ class Filling:
 
 
 def fillings(blocks: Sequence[Block]) -> Mapping[str, Filling]:
-    """By the section's id, in order. What is hidden fills nothing."""
+    """By the section's id, in order. What is hidden fills nothing, and a story that
+    stands there twice fills once."""
     found: dict[str, Filling] = {}
     here: Section | None = None
+    there: set[str] = set()
     for block in blocks:
         if block.hidden and not isinstance(block, Section):
             continue
         if isinstance(block, Section):
             here = None if block.hidden else block
+            there = set()
             if here:
                 found[here.id] = Filling(here, 0, here.id)
         elif here is not None and isinstance(block, Story):
-            found[here.id] = Filling(here, found[here.id].stories + 1, block.id)
+            there.add(block.story)
+            found[here.id] = Filling(here, len(there), block.id)
         elif here is not None and block.kind == "knowledge":
             # A strip belongs to the story above it.
             filling = found[here.id]
