@@ -112,7 +112,6 @@ def page(
     composition = Composition.of(issue)
     shown = composition.edition(edition)
     planned, too_many = _planned(issue)
-    used = view.used_elsewhere(session(), issue)
     which = request.args.get("which", "")
     words = request.args.get("q", "")[:200]
     if edition_form is None and not shown.is_base and request.args.get("edit") == "me":
@@ -120,7 +119,8 @@ def page(
     found_steps = steps(session(), issue) if issue.frozen_at is None else None
     needs_choices = form is not None or edition_form is not None
     partners, provinces = view.open_editions(session(), composition)
-    pieces = view.library(session(), issue, words=words, which=which, used=used)
+    used = view.used_in(session())
+    shelf = view.library(session(), issue, words=words, which=which, used=used)
     return render_template(
         "editors/compose/page.html",
         issue=issue,
@@ -144,8 +144,8 @@ def page(
         view=_view(),
         views=VIEWS,
         kinds=[(kind.kind, kind.label[language()]) for kind in BLOCK_TYPES],
-        pieces=pieces,
-        next_at=_next_at(len(pieces)),
+        shelf=shelf,
+        next_at=_next_at(len(shelf.pieces)),
         pieces_in_all=view.library_size(session()),
         q=words,
         which=which,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from newsletter.issues.composition import Composition
 from newsletter.issues.editions import BASE_KEY, Edition
 from newsletter.issues.extras import own_ids
 from newsletter.issues.models import Issue
-from newsletter.issues.usage import placed_in, stories_of
+from newsletter.issues.usage import all_uses, placed_in
 from newsletter.issues.variants import PlannedVariant, edition_name, readers_per_block
 from newsletter.library.models import KnowledgeLink, LibraryItem
 from newsletter.library.search import find
@@ -46,6 +46,7 @@ class Card:
     title: str
     text: str
     picture: str | None
+    story: str  # slug of the story it shows, or shows the knowledge of; "" for none
     links: tuple[KnowledgeLink, ...]  # a story's knowledge; shown under it
     who: str
     readers: int
@@ -69,6 +70,18 @@ class Piece:
     item: LibraryItem
     place: str
     used_in: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The pieces that are shown, and whether more were found than that."""
+
+    pieces: tuple[Piece, ...]
+    has_more: bool
+
+    @property
+    def count(self) -> str:
+        return f"{len(self.pieces)}{'+' if self.has_more else ''}"
 
 
 def cards(
@@ -112,7 +125,7 @@ def _card(
     is_ours: bool,
     is_overlaid: bool,
 ) -> Card:
-    title, text, picture, words = "", "", None, []
+    title, text, picture, words, story = "", "", None, [], ""
     links: tuple[KnowledgeLink, ...] = ()
     for name, spec in block.specs().items():
         value = getattr(block, name)
@@ -121,6 +134,7 @@ def _card(
         if spec.form is Form.STORY and value in items:
             item = items[value]
             title = item.title
+            story = item.slug if item.is_story else ""
             if len(block.specs()) > 1:
                 text = item.summary or summarise(item.body)
             else:
@@ -142,6 +156,7 @@ def _card(
         title=title,
         text=_short(text),
         picture=picture,
+        story=story,
         links=links,
         who=_who(session, block),
         readers=readers,
@@ -231,29 +246,30 @@ def library(
     words: str,
     which: str,
     used: Mapping[str, Collection[int]],
-) -> list[Piece]:
+) -> Shelf:
     """Pieces to place: those this issue has not, found by words; ``which`` narrows.
 
-    Stories that stood in an issue are left out unless ``which`` is "used": readers had
-    them. Knowledge may come back with every story.
+    What stood in an issue, as knowledge under a story too, is left out unless ``which``
+    is "used": readers had it.
     """
     without = set(placed_in(issue))
     if which != "used":
-        without |= _stories_among(session, used)
+        without |= set(used)
     partner = which.removeprefix("from-") if which.startswith("from-") else None
-    items = find(session, words, partner=partner, without=without, limit=MOST_PIECES)
-    return [
-        Piece(
-            item=item,
-            place=_place(session, item),
-            used_in=tuple(sorted(used.get(item.slug, ()))),
-        )
-        for item in items
-    ]
-
-
-def _stories_among(session: Session, slugs: Iterable[str]) -> set[str]:
-    return {slug for slug, item in items_of(session, slugs).items() if item.is_story}
+    items = find(
+        session, words, partner=partner, without=without, limit=MOST_PIECES + 1
+    )
+    return Shelf(
+        tuple(
+            Piece(
+                item=item,
+                place=_place(session, item),
+                used_in=tuple(used.get(item.slug, ())),
+            )
+            for item in items[:MOST_PIECES]
+        ),
+        has_more=len(items) > MOST_PIECES,
+    )
 
 
 def _place(session: Session, item: LibraryItem) -> str:
@@ -262,13 +278,12 @@ def _place(session: Session, item: LibraryItem) -> str:
     return regions.name_of(session, item.regions[0])
 
 
-def used_elsewhere(session: Session, issue: Issue) -> dict[str, list[int]]:
-    """Slug to the numbers of other issues that show it."""
-    found: dict[str, list[int]] = {}
-    for other in session.scalars(select(Issue).where(Issue.id != issue.id)):
-        for slug in stories_of(other):
-            found.setdefault(slug, []).append(other.number)
-    return found
+def used_in(session: Session) -> dict[str, list[int]]:
+    """Slug to the numbers of the issues that show it."""
+    return {
+        slug: sorted({use.number for use in uses})
+        for slug, uses in all_uses(session).items()
+    }
 
 
 def library_size(session: Session) -> int:

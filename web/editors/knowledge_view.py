@@ -54,8 +54,11 @@ def _offered(
 ) -> list[LibraryItem]:
     if not item.is_story:
         return []
-    found = find(session, asked, kind=KNOWLEDGE_KINDS, limit=MOST_OFFERED)
-    if chosen and chosen not in {one.slug for one in found}:
+    linked = {link.knowledge.slug for link in item.links}
+    found = find(
+        session, asked, kind=KNOWLEDGE_KINDS, without=linked, limit=MOST_OFFERED
+    )
+    if chosen and chosen not in linked | {one.slug for one in found}:
         known = items_of(session, [chosen]).values()
         found = [*(one for one in known if not one.is_story), *found]
     return found

@@ -125,9 +125,7 @@ def link(slug: str) -> ResponseReturnValue:
         form = PieceForm.of(session(), item)
         return piece_page(STORIES, form, item, link=typed, link_wrong=True), 422
     note(Act.EDIT_LIBRARY, f"piece {slug}", f"linked to {typed['knowledge']}")
-    return redirect(
-        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge-links"), 303
-    )
+    return _at_the_links(slug, linked=typed["knowledge"])
 
 
 @pages.post("/desk/stories/<slug>/links/<known>/remove")
@@ -136,9 +134,20 @@ def unlink(slug: str, known: str) -> ResponseReturnValue:
     find_piece(STORIES, slug)
     knowledge.unlink(session(), story=slug, knowledge=known)
     note(Act.EDIT_LIBRARY, f"piece {slug}", f"no longer linked to {known}")
-    return redirect(
-        url_for(".change", shelf=STORIES, slug=slug, _anchor="knowledge-links"), 303
-    )
+    return _at_the_links(slug)
+
+
+def _at_the_links(slug: str, **more: str) -> ResponseReturnValue:
+    here = {"shelf": STORIES, "slug": slug, "_anchor": "knowledge-links", **more}
+    if number := _issue_number():
+        here["issue"] = str(number)
+    return redirect(url_for(".change", **here), 303)  # type: ignore[arg-type]
+
+
+def _issue_number() -> int:
+    """Of the issue that somebody came from; 0 for none."""
+    text = request.values.get("issue", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def find_piece(shelf: str, slug: str) -> LibraryItem:
@@ -231,6 +240,8 @@ def piece_page(
         link=link,
         link_wrong=link_wrong,
         saved=request.args.get("saved", ""),
+        linked=request.args.get("linked", ""),
+        issue_number=_issue_number(),
         is_story=form.kind is ItemKind.STORY,
         just_read=just_read,
         missing=missing,

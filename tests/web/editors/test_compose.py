@@ -71,6 +71,49 @@ def test_placing_a_story_brings_its_knowledge_along(
     assert "Een bank is een plek." in page.text
 
 
+def test_the_library_counts_what_it_shows(desk: Desk, village: None) -> None:
+    def shown(which: str = "", issue: int = 42) -> list[str]:
+        page = desk.get(f"/desk/issues/{issue}?which={which}").text
+        library = page[page.index('id="library"') : page.index('id="issue"')]
+        titles = re.findall(r'class="item"><h3><a [^>]*>([^<]*)</a>', library)
+        many = len(titles)
+        assert f"<span>{many} {'stuk' if many == 1 else 'stukken'}</span>" in library
+        return titles
+
+    desk.post("/desk/knowledge/new", kind="theory", title="Ontmoeten", body="Een plek.")
+    desk.post("/desk/stories/new", title="Bank", body="Een bank op de stoep.")
+    desk.post(
+        "/desk/stories/bank/links",
+        knowledge="ontmoeten",
+        relation="illustrates",
+        why="Een bank is een plek.",
+    )
+    assert sorted(shown()) == ["Bank", "Ontmoeten"]
+    desk.follow(f"{ISSUE}/place", story="bank", edition="base")
+    assert shown() == []  # what lies behind it was shown with it
+    desk.follow("/desk/issues/new", list="buurtwijs", subject="Straten", preheader="")
+    assert shown(issue=43) == []
+    assert {"Bank", "Ontmoeten"} <= set(shown("used", issue=43))
+
+
+def test_a_sent_issue_asks_for_nothing_any_more(
+    desk: Desk, database: Database, village: None
+) -> None:
+    section = {"kind": "section", "title": "Buurt", "least": "3", "most": "4"}
+    desk.follow(BLOCKS, edition="base", after="foreword-1", **section)
+    desk.follow(BLOCKS, kind="quotation", text="Soep!", who="", edition="base")
+    assert desk.get(ISSUE).text.count('class="todo"') == 2
+    with database.write.begin() as session:
+        found = find_issue(session, 42)
+        found.frozen_at = found.updated_at
+
+    page = desk.get(ISSUE).text
+
+    assert 'class="todo"' not in page
+    assert "Verder naar controleren" not in page
+    assert 'class="button" href="/desk/issues/42/progress"' in page
+
+
 def test_placing_goes_on_at_the_next_piece_of_the_library(
     desk: Desk, village: None
 ) -> None:

@@ -174,6 +174,32 @@ def test_knowledge_is_linked_with_a_why_and_unlinked(desk: Desk, village: None) 
     assert "Een vaste plek doet meer." not in page.text
 
 
+def test_from_an_issue_to_what_a_story_can_be_tied_to_and_back(
+    desk: Desk, village: None
+) -> None:
+    desk.post("/desk/knowledge/new", kind="theory", title="Ontmoeten", body="Een plek.")
+    there = "/desk/stories/soep?issue=42#knowledge-links"
+    assert f'href="{there}"' in desk.get("/desk/issues/42").text
+    page = desk.get(there).text
+    assert '<option value="ontmoeten"' in page
+    assert page.count('name="issue" value="42"') == 2  # to look for, and to link
+
+    page = desk.follow(
+        "/desk/stories/soep/links",
+        knowledge="ontmoeten",
+        relation="illustrates",
+        why="Een vaste plek doet meer.",
+        issue="42",
+    ).text
+    assert "Gekoppeld: Ontmoeten." in page
+    assert '<a class="button" href="/desk/issues/42">Terug naar nummer 42</a>' in page
+    assert '<option value="ontmoeten"' not in page
+    assert "nog geen kennis in de bibliotheek" not in page
+    page = desk.get("/desk/stories/soep?issue=x").text
+    assert "Gekoppeld:" not in page
+    assert 'name="issue"' not in page
+
+
 def test_a_story_is_not_on_the_other_shelf(desk: Desk, village: None) -> None:
     assert desk.get("/desk/knowledge/soep").status_code == 404
     assert desk.get("/desk/stories/nothing").status_code == 404
