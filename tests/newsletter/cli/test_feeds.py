@@ -20,8 +20,13 @@ def web(buurtpost: Command, tmp_path) -> Iterator[WebStandIn]:
         *("partners", "add", "lpb", "--name", "LPB", "--colour", "#005ea2"),
         *("--logo", tmp_path / "logo.png"),
     )
-    with WebStandIn({"/feed": Reply(200, rss(item(1), item(2)))}) as web:
+    with WebStandIn({"/2": Reply(410)}) as web:
+        web.pages["/feed"] = Reply(200, rss(item(1), _soon_gone(web)))
         yield web
+
+
+def _soon_gone(web: WebStandIn) -> str:
+    return item(2, url=f"{web.url}/2")
 
 
 def test_a_feed_is_added_asked_and_its_changes_decided(buurtpost, web, tmp_path):
@@ -32,7 +37,7 @@ def test_a_feed_is_added_asked_and_its_changes_decided(buurtpost, web, tmp_path)
         "feeds"
     ]
     assert (polled["state"], polled["new"], polled["health"]) == ("read", 2, "well")
-    assert polled["bytes"] == len(rss(item(1), item(2)))
+    assert polled["bytes"] == len(rss(item(1), _soon_gone(web)))
     listed = json.loads(
         buurtpost("library", "list", "--partner", "lpb", "--json").stdout
     )
