@@ -197,7 +197,7 @@ def delivery_state(state: str) -> str:
     return {
         "waiting": _("waiting"),
         "sending": _("on its way"),
-        "accepted": _("handed over"),
+        "accepted": _handed_over(),
         "delivered": _("delivered"),
         "bounced": _("bounced"),
         "complained": _("reported as spam"),
@@ -205,6 +205,12 @@ def delivery_state(state: str) -> str:
         "cancelled": _("cancelled in time"),
         "in_doubt": _("in doubt: we do not know whether it arrived"),
     }[state]
+
+
+def _handed_over() -> str:
+    if settings().provider == "outbox":
+        return _("written to a file")
+    return _("handed over")
 
 
 def _blocked(error: Exception) -> str:

@@ -119,7 +119,7 @@ def test_the_whole_job_from_a_story_to_the_receipt(
     assert receipt.splitlines() == [
         "Op de lijst 3",
         "Mails gemaakt 3",
-        "overgedragen aan de mailserver 3",
+        "in een bestand gezet 3",
     ]
     assert len(list((settings.outbox / "43").glob("*.eml"))) == 3
 

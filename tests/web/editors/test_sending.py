@@ -20,6 +20,7 @@ from newsletter.settings import Settings
 from subscribers.tokens import Signer
 from tests.web.conftest import Clock
 from tests.web.editors.conftest import Desk
+from web.editors.words import delivery_state
 
 ISSUE = "/desk/issues/42"
 
@@ -106,10 +107,21 @@ def test_sending_now_reaches_everybody_once_and_the_receipt_adds_up(
     assert (done["state"], done["percent"], done["over"]) == ("sent", 100, True)
     page = desk.get(f"{ISSUE}/receipt").text
     assert "Kassabon van nummer 42" in page
-    assert "overgedragen aan de mailserver" in page
-    assert "Toestemmingsboek" in page
+    assert "in een bestand gezet" in page
+    assert "Het toestemmingsboek" in page
     assert len(list((settings.outbox / "42").glob("*.eml"))) == 3
     assert "Net verstuurd" in desk.get("/desk/").text
+
+
+def test_what_a_mail_server_took_is_said_otherwise_than_what_is_in_a_file(
+    app: Flask, desk: Desk
+) -> None:
+    house = app.extensions["buurtpost"]
+    real = replace(house.settings, provider="smtp")
+    with app.test_request_context("/desk/"):
+        assert delivery_state("accepted") == "in een bestand gezet"
+        app.extensions["buurtpost"] = replace(house, settings=real)
+        assert delivery_state("accepted") == "overgedragen aan de mailserver"
 
 
 def test_starting_twice_mails_nobody_twice(
@@ -286,7 +298,7 @@ def test_whoever_was_refused_is_counted_with_the_words_and_can_be_tried_again(
     ("outcome", "said", "counted"),
     [
         ("leave", "het blijft zoals het is", "onzeker"),
-        ("sent", "ze tellen als verstuurd", "overgedragen aan de mailserver"),
+        ("sent", "ze tellen als verstuurd", "in een bestand gezet"),
         ("again", "ze krijgen de mail nog een keer", "wacht"),
     ],
 )
