@@ -25,9 +25,11 @@ def kinds(database: Database) -> list[str]:
 def test_the_next_issue_is_made_and_its_section_filled(
     desk: Desk, database: Database, village: None
 ) -> None:
+    assert "Een kopie krijgt ook de verhalen" in desk.get("/desk/issues/").text
     page = desk.follow(f"{ISSUE}/next").text
 
     assert "<h1>Nummer 43</h1>" in page
+    assert "Onderwerp is nog leeg." in page
     assert kinds(database) == ["foreword", "section"]
     assert "Hier nog 1 verhaal te plaatsen." in page
     assert "Tekst is nog leeg." in page
@@ -40,7 +42,7 @@ def test_the_next_issue_is_made_and_its_section_filled(
 
     assert kinds(database) == ["foreword", "section", "story", "divider"]
     assert "te plaatsen" not in page
-    assert "1 van 1 tot 3 verhalen" in page
+    assert "1 verhaal (1 tot 3 mag)" in page
 
 
 def test_a_template_is_kept_begun_and_taken_away(
