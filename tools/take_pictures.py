@@ -96,9 +96,7 @@ def stories(page: Page) -> None:
 
 def knowledge(page: Page) -> None:
     """Link what a suggestion offers, and show it in the issue."""
-    here = page.url
-    page.get_by_role("link", name="Verhalen", exact=True).click()
-    page.get_by_role("link", name=STORIES[2]).click()
+    page.get_by_role("link", name=f"Kennis erbij Verhaal, kort {STORIES[2]}").click()
     section = page.get_by_role("region", name="Kennis bij dit verhaal")
     section.get_by_role("heading", name="Suggesties").wait_for()
     section.evaluate("section => section.scrollIntoView()")
@@ -107,9 +105,8 @@ def knowledge(page: Page) -> None:
     page.get_by_label("Hoe horen ze bij elkaar?").select_option("supports")
     page.get_by_label("Waarom, in één zin").fill(WHY)
     page.get_by_role("button", name="Koppel", exact=True).click()
-    page.get_by_text(WHY).wait_for()
-    page.goto(here)
-    page.get_by_text(WHY).wait_for()
+    page.get_by_role("link", name="Terug naar nummer 43").click()
+    page.get_by_text(WHY).first.wait_for()
 
 
 def check(page: Page) -> None:
