@@ -247,6 +247,7 @@ def test_a_segment_is_made_by_keyboard_and_counted_as_it_changes(
     page.keyboard.type("Streek")
     press(page, "Voeg toe")
     page.get_by_label("Streek", exact=True).focus()
+    page.wait_for_load_state()  # from then on the page hears what is typed
     page.keyboard.type("Aa en Hunze")
 
     expect(page.locator("[data-counted=words]")).to_contain_text("1 lezer van")
