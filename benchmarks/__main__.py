@@ -111,6 +111,8 @@ def _measured(
 ) -> Iterator[Measure | Skipped]:
     with ExitStack() as open_ones:
         enter = open_ones.enter_context
+        # What these parts make is theirs alone, and never kept.
+        anew = Path(enter(tempfile.TemporaryDirectory()))
         server = folder / "postgres"
         url = enter(postgres.server(server, keep=keep))
 
@@ -126,13 +128,13 @@ def _measured(
         if "mails" in parts:
             yield from mails.measure()
         if "importing" in parts:
-            yield from importing.measure(folder / "import", url, readers=size.many)
+            yield from importing.measure(anew / "import", url, readers=size.many)
         if "library" in parts:
             yield from library.measure(
-                folder / "library", url, pieces=size.pieces, rounds=size.rounds
+                anew / "library", url, pieces=size.pieces, rounds=size.rounds
             )
         if "exchange" in parts:
-            yield from exchange.measure(folder / "exchange", feeds=size.feeds)
+            yield from exchange.measure(anew / "exchange", feeds=size.feeds)
         if parts <= {"importing", "library", "mails", "exchange"}:
             return
         few = pair(size.few)

@@ -112,9 +112,8 @@ def _home(folder: Path, server_url: str, kind: str) -> Iterator[_Home]:
         name = folder.name.replace("-", "_")
         url = server_url.replace("/postgres?", f"/{name}?")
         with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
-            )
+            for words in ("DROP DATABASE IF EXISTS {}", "CREATE DATABASE {}"):
+                connection.execute(sql.SQL(words).format(sql.Identifier(name)))
     environment = {"BUURTPOST_HOME": str(folder), "BUURTPOST_DATABASE_URL": url}
     settings = read_settings(environment)
     settings.make_home()

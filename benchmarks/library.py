@@ -40,6 +40,7 @@ def measure(
 ) -> Iterator[Measure]:
     folder.mkdir(parents=True, exist_ok=True)
     with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS library")
         connection.execute("CREATE DATABASE library")
     urls = (
         sqlite_url(folder / "library.sqlite"),
