@@ -221,16 +221,11 @@ class _Taker:
 
     def _ours(self, entry: SourceEntry) -> LibraryItem | None:
         """Our own story, by its address, its GUID, or its sentences."""
-        slugs = [
-            slug
-            for address in (entry.url, entry.guid)
-            if (slug := self._slug_here(address))
-        ]
         ours = LibraryItem.partner_id.is_(None)
         by_address = _first(
             self.session,
             select(LibraryItem).where(
-                LibraryItem.slug.in_(slugs)
+                LibraryItem.slug.in_(self._slugs_here(entry))
                 | published_at([*spellings(entry.url), *spellings(entry.guid)]),
                 ours,
             ),
@@ -245,6 +240,11 @@ class _Taker:
         )
         return found.item if found else None
 
+    def _slugs_here(self, entry: SourceEntry) -> list[str]:
+        """Of our own pages that it says it stands on."""
+        addresses = (entry.url, entry.guid)
+        return [slug for one in addresses if (slug := self._slug_here(one))]
+
     def _slug_here(self, address: str | None) -> str | None:
         base = f"{self.settings.base_url}/stories/"
         if not address or not address.startswith(base):
@@ -252,15 +252,17 @@ class _Taker:
         return address.removeprefix(base).partition("?")[0].partition("#")[0]
 
     def _already_here(self, entry: SourceEntry) -> LibraryItem | None:
-        """A partner's piece that came by another way: another feed, or by hand."""
+        """A partner's piece that came by another way: another feed, by hand, or our own
+        pages, which pass it on."""
+        of_this_feed = select(SourceItem.item_id).where(
+            SourceItem.feed_id == self.feed.id, SourceItem.item_id.is_not(None)
+        )
         query = select(LibraryItem).where(
-            published_at(spellings(entry.url)),
             LibraryItem.partner_id.is_not(None),
             # Two entries of one feed may share an address: its front page.
-            LibraryItem.id.not_in(
-                select(SourceItem.item_id).where(
-                    SourceItem.feed_id == self.feed.id, SourceItem.item_id.is_not(None)
-                )
+            LibraryItem.slug.in_(self._slugs_here(entry))
+            | (
+                published_at(spellings(entry.url)) & LibraryItem.id.not_in(of_this_feed)
             ),
         )
         return _first(self.session, query)

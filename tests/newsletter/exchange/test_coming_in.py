@@ -171,6 +171,17 @@ def test_the_end_of_a_feed_that_became_shorter_is_asked_for_itself(
     assert exchange.brings(item(1)).get("withdrawn", 0) == withdrawn
 
 
+def test_a_partners_piece_that_comes_back_by_our_own_pages_is_not_doubled(
+    on_both: Exchange,
+):
+    on_both.brings(item(1))
+    page = "https://post.example.nl/stories/verhaal-1"
+
+    back = item(2, url=page, body="<p>Korter.</p>")
+    assert on_both.brings(back, item(1)) == {"double": 1, "same": 1}
+    assert on_both.titles() == ["Verhaal 1"]
+
+
 def test_a_page_that_gives_no_answer_is_asked_for_again(exchange: Exchange):
     """Our own line may be down at the moment a feed becomes shorter."""
     exchange.web.pages["/9"] = Reply(200, hang_up=True)
